@@ -1,0 +1,169 @@
+// The caching allocator: small blocks from lists of each thread, large ones from lists shared under a lock.
+//
+// A block is rounded up to one of four sizes between powers of two, so at most a quarter is wasted, and goes
+// back to the list of its size when freed. Nothing is returned to the system until `empty_cache`.
+#include "lepton/core/memory.hpp"
+
+#include <sys/mman.h>
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "lepton/core/error.hpp"
+
+namespace lepton {
+namespace {
+
+constexpr std::size_t kSmallLimit = 64 << 10;  // above this, blocks are shared between threads
+constexpr std::size_t kHugePage = 2 << 20;
+constexpr int kClasses = 192;
+
+/// Number of the size class, and its size: 64, 80, 96, 112, 128, 160, ... rounded up to 64 bytes in use.
+int class_of(std::size_t bytes) {
+  if (bytes <= 64) return 0;
+  const int log = std::bit_width(bytes - 1) - 1;  // 2^log < bytes <= 2^(log+1)
+  const std::size_t quarter = std::size_t(1) << (log - 2);
+  return 1 + 4 * (log - 6) + int((bytes - 1 - (std::size_t(1) << log)) / quarter);
+}
+std::size_t class_size(int c) {
+  if (c == 0) return 64;
+  const int log = 6 + (c - 1) / 4;
+  return (std::size_t(1) << log) + std::size_t((c - 1) % 4 + 1) * (std::size_t(1) << (log - 2));
+}
+
+std::atomic<std::int64_t> in_use{0}, peak{0}, cached{0}, system_calls{0};
+
+void* from_system(std::size_t bytes) {
+  system_calls.fetch_add(1, std::memory_order_relaxed);
+  const std::size_t alignment = bytes >= kHugePage ? kHugePage : 64;
+  void* p = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (!p)
+    throw Error("allocate", "out of memory asking for " + std::to_string(bytes) +
+                                " bytes; a smaller batch needs less");
+  if (bytes >= kHugePage) madvise(p, bytes, MADV_HUGEPAGE);
+  return p;
+}
+
+struct Lists {
+  std::array<std::vector<void*>, kClasses> free;
+  void clear_uncounted() {
+    for (auto& list : free) {
+      for (void* p : list) std::free(p);
+      list.clear();
+    }
+  }
+  void clear() {
+    for (int c = 0; c < kClasses; ++c) {
+      for (void* p : free[std::size_t(c)]) {
+        cached.fetch_sub(std::int64_t(class_size(c)), std::memory_order_relaxed);
+        std::free(p);
+      }
+      free[std::size_t(c)].clear();
+    }
+  }
+};
+
+struct Shared {
+  std::mutex mutex;
+  Lists lists;
+};
+// Never destroyed: tensors in static storage are freed after every destructor has run.
+Shared& shared() {
+  static Shared* s = new Shared;
+  return *s;
+}
+
+// Outlives the cache: tensors freed late in a thread's life go to the shared lists.
+thread_local constinit bool cache_gone = false;
+
+struct ThreadCache {
+  Lists lists, objects;
+  ~ThreadCache() {
+    cache_gone = true;
+    objects.clear_uncounted();
+    std::lock_guard lock(shared().mutex);
+    for (std::size_t c = 0; c < kClasses; ++c) {
+      auto& to = shared().lists.free[c];
+      to.insert(to.end(), lists.free[c].begin(), lists.free[c].end());
+      lists.free[c].clear();
+    }
+  }
+};
+thread_local ThreadCache thread_cache;
+
+void* pop(std::vector<void*>& list) {
+  if (list.empty()) return nullptr;
+  void* p = list.back();
+  list.pop_back();
+  return p;
+}
+
+void count(std::int64_t size) {
+  const std::int64_t now = in_use.fetch_add(size, std::memory_order_relaxed) + size;
+  std::int64_t top = peak.load(std::memory_order_relaxed);
+  while (now > top && !peak.compare_exchange_weak(top, now, std::memory_order_relaxed)) {}
+}
+
+}  // namespace
+
+namespace detail {
+
+void* allocate(std::size_t bytes) {
+  const int c = class_of(bytes);
+  const std::size_t size = class_size(c);
+  void* p = nullptr;
+  if (size <= kSmallLimit && !cache_gone) p = pop(thread_cache.lists.free[std::size_t(c)]);
+  else {
+    std::lock_guard lock(shared().mutex);
+    p = pop(shared().lists.free[std::size_t(c)]);
+  }
+  if (p) cached.fetch_sub(std::int64_t(size), std::memory_order_relaxed);
+  else p = from_system(size);
+  count(std::int64_t(size));
+  return p;
+}
+
+void release(void* p, std::size_t bytes) noexcept {
+  if (!p) return;
+  const int c = class_of(bytes);
+  const auto size = std::int64_t(class_size(c));
+  in_use.fetch_sub(size, std::memory_order_relaxed);
+  cached.fetch_add(size, std::memory_order_relaxed);
+  if (std::size_t(size) <= kSmallLimit && !cache_gone) {
+    thread_cache.lists.free[std::size_t(c)].push_back(p);
+    return;
+  }
+  std::lock_guard lock(shared().mutex);
+  shared().lists.free[std::size_t(c)].push_back(p);
+}
+
+void* allocate_object(std::size_t bytes) {
+  const int c = class_of(bytes);
+  if (cache_gone) return from_system(class_size(c));
+  void* p = pop(thread_cache.objects.free[std::size_t(c)]);
+  return p ? p : from_system(class_size(c));
+}
+
+void release_object(void* p, std::size_t bytes) noexcept {
+  if (cache_gone) std::free(p);
+  else thread_cache.objects.free[std::size_t(class_of(bytes))].push_back(p);
+}
+
+}  // namespace detail
+
+MemoryStats memory_stats() { return {in_use.load(), peak.load(), cached.load(), system_calls.load()}; }
+
+void reset_peak_memory() { peak.store(in_use.load()); }
+
+void empty_cache() {
+  if (!cache_gone) thread_cache.lists.clear();
+  std::lock_guard lock(shared().mutex);
+  shared().lists.clear();
+}
+
+}  // namespace lepton
