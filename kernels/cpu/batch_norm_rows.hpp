@@ -1,0 +1,102 @@
+// Walking the rows of [rows, c] in the fixed shards of batch normalisation.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/batch_norm.hpp"
+#include "kernels/cpu/reduce_wide.hpp"
+#include "kernels/cpu/shards.hpp"
+
+namespace lepton::kernels::cpu::LEPTON_ISA {
+
+/// Rows that are summed together in registers before they are added to sums in double.
+inline constexpr int kGroup = 8;
+
+/// The rows of shard i: whole groups, but for the last.
+LEPTON_INLINE Range batch_norm_rows(std::int64_t rows, std::int64_t i) {
+  const Range groups = shard_range((rows + kGroup - 1) / kGroup, kBatchNormShards, i);
+  const std::int64_t end = groups.end * kGroup;
+  return {groups.begin * kGroup, end < rows ? end : rows};
+}
+
+/// body(shard, its rows) for the eight shards, in parallel where elements, at `picoseconds` each, are many.
+template <class F>
+LEPTON_INLINE void for_batch_norm_shards(std::int64_t rows, std::int64_t c, std::int64_t picoseconds,
+                                         F&& body) {
+  const auto one = [&](std::int64_t i) { body(i, batch_norm_rows(rows, i)); };
+  if (shard_count(rows * c, picoseconds) > 1) return parallel_for(kBatchNormShards, one);
+  parallel_for(1, [&](std::int64_t) {
+    for (std::int64_t i = 0; i < kBatchNormShards; ++i) one(i);
+  });
+}
+
+/// body(its rows) for ranges of whole groups that cover all rows, for work whose order does not matter.
+template <class F>
+LEPTON_INLINE void for_row_ranges(std::int64_t rows, std::int64_t c, std::int64_t picoseconds, F&& body) {
+  for_ranges((rows + kGroup - 1) / kGroup, kGroup * c * picoseconds,
+             [&](std::int64_t begin, std::int64_t end) {
+               body(Range{begin * kGroup, end * kGroup < rows ? end * kGroup : rows});
+             });
+}
+
+/// A number that the compiler knows, as an argument.
+template <int kValue> struct Constant { static constexpr int value = kValue; };
+
+/// body(first row, Constant<rows>) over `rows`: by groups, then one by one.
+template <class F> LEPTON_INLINE void for_groups(Range rows, F&& body) {
+  std::int64_t r = rows.begin;
+  for (; r + kGroup <= rows.end; r += kGroup) body(r, Constant<kGroup>());
+  for (; r < rows.end; ++r) body(r, Constant<1>());
+}
+
+/// How a full vector of channels is moved, and added to sums in double.
+template <class T> struct AllLanes {
+  LEPTON_INLINE Vec<T> load(const T* p) const { return Vec<T>::load(p); }
+  LEPTON_INLINE void store(Vec<T> v, T* p) const { v.store(p); }
+  LEPTON_INLINE void add(const Widened<double, T>& v, double* sum) const {
+    for (int k = 0; k < v.kParts; ++k) {
+      double* const to = sum + k * Vec<double>::kLanes;
+      (Vec<double>::load(to) + v.part[k]).store(to);
+    }
+  }
+};
+
+/// The same for the first lanes of the last one.
+template <class T> struct FirstLanes {
+  std::int64_t count;
+  LEPTON_INLINE Vec<T> load(const T* p) const { return Vec<T>::load_partial(p, count); }
+  LEPTON_INLINE void store(Vec<T> v, T* p) const { v.store_partial(p, count); }
+  LEPTON_INLINE void add(const Widened<double, T>& v, double* sum) const {
+    for (std::int64_t i = 0; i < count; ++i)
+      sum[i] += v.part[i / Vec<double>::kLanes][int(i % Vec<double>::kLanes)];
+  }
+};
+
+/// body(first channel, lanes) over c channels.
+template <class T, class F> LEPTON_INLINE void for_channels(std::int64_t c, F&& body) {
+  std::int64_t j = 0;
+  for (; j + Vec<T>::kLanes <= c; j += Vec<T>::kLanes) body(j, AllLanes<T>());
+  if (j < c) body(j, FirstLanes<T>{c - j});
+}
+
+/// Two sums for each channel that a shard keeps in the scratch memory.
+struct ShardSums {
+  double *first, *second;
+
+  LEPTON_INLINE ShardSums(void* scratch, std::int64_t c, std::int64_t shard)
+      : first(static_cast<double*>(scratch) + 2 * shard * c), second(first + c) {}
+
+  LEPTON_INLINE void clear(std::int64_t c) const {
+    for (std::int64_t j = 0; j < c; ++j) first[j] = second[j] = 0;
+  }
+};
+
+/// Channels whose shards are joined at a time, on the stack.
+inline constexpr std::int64_t kChannels = 64;
+
+/// body(first channel, count) over c channels, at most kChannels at a time.
+template <class F> LEPTON_INLINE void for_channel_blocks(std::int64_t c, F&& body) {
+  for (std::int64_t j = 0; j < c; j += kChannels) body(j, c - j < kChannels ? c - j : kChannels);
+}
+
+}  // namespace lepton::kernels::cpu::LEPTON_ISA

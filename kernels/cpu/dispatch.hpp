@@ -1,0 +1,22 @@
+// Which of the two builds of a CPU kernel runs on this machine.
+#pragma once
+
+namespace lepton::kernels::cpu {
+
+/// Instruction sets that kernels are compiled for: x86-64-v3 (AVX2, FMA) and x86-64-v4 (AVX-512).
+enum class Isa { v3, v4 };
+
+/// Whether this CPU, and the system on it, can run code built for `isa`.
+bool supports(Isa isa);
+
+/// The set that kernels run with: the best that the CPU supports, or what the environment's LEPTON_ISA (v3
+/// or v4) asks for. Decided at the first call. Throws where the CPU lacks AVX2, FMA or BMI2, or LEPTON_ISA
+/// names a set that it lacks or that is not there.
+Isa isa();
+
+}  // namespace lepton::kernels::cpu
+
+/// The build of the function NAME for this machine, seen from namespace lepton::kernels::cpu, in whose v3
+/// and v4 it is declared: `LEPTON_FOR_ISA(relu)(args)`.
+#define LEPTON_FOR_ISA(NAME) \
+  (::lepton::kernels::cpu::isa() == ::lepton::kernels::cpu::Isa::v4 ? v4::NAME : v3::NAME)

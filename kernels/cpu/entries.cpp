@@ -1,0 +1,39 @@
+// Where kernels that are compiled once for each instruction set are entered: the choice between the two builds.
+#include "kernels/cpu/batch_norm.hpp"
+#include "kernels/cpu/dispatch.hpp"
+#include "kernels/cpu/gemm.hpp"
+#include "kernels/cpu/optimizer.hpp"
+#include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/pool.hpp"
+#include "kernels/cpu/random.hpp"
+#include "kernels/cpu/reduce.hpp"
+#include "kernels/cpu/softmax.hpp"
+
+namespace lepton::kernels::cpu {
+
+void unary(const UnaryArgs& args, Stream) { LEPTON_FOR_ISA(unary)(args); }
+void unary_grad(const UnaryGradArgs& args, Stream) { LEPTON_FOR_ISA(unary_grad)(args); }
+void binary(const BinaryArgs& args, Stream) { LEPTON_FOR_ISA(binary)(args); }
+void compare(const BinaryArgs& args, Stream) { LEPTON_FOR_ISA(compare)(args); }
+void where(const WhereArgs& args, Stream) { LEPTON_FOR_ISA(where)(args); }
+void reduce(const ReduceArgs& args, Stream) { LEPTON_FOR_ISA(reduce)(args); }
+void argmax(const ArgmaxArgs& args, Stream) { LEPTON_FOR_ISA(argmax)(args); }
+void softmax(const SoftmaxArgs& args, Stream) { LEPTON_FOR_ISA(softmax)(args); }
+void cross_entropy(const CrossEntropyArgs& args, Stream) { LEPTON_FOR_ISA(cross_entropy)(args); }
+void cross_entropy_grad(const CrossEntropyGradArgs& args, Stream) { LEPTON_FOR_ISA(cross_entropy_grad)(args); }
+void bce(const BceArgs& args, Stream) { LEPTON_FOR_ISA(bce)(args); }
+void bce_grad(const BceGradArgs& args, Stream) { LEPTON_FOR_ISA(bce_grad)(args); }
+void random(const RandomArgs& args, Stream) { LEPTON_FOR_ISA(random)(args); }
+void dropout(const DropoutArgs& args, Stream) { LEPTON_FOR_ISA(dropout)(args); }
+void mask_scale(const MaskScaleArgs& args, Stream) { LEPTON_FOR_ISA(mask_scale)(args); }
+void max_pool2d(const MaxPoolArgs& args, Stream) { LEPTON_FOR_ISA(max_pool2d)(args); }
+void max_pool2d_grad(const MaxPoolGradArgs& args, Stream) { LEPTON_FOR_ISA(max_pool2d_grad)(args); }
+void max_pool2d_pick(const MaxPoolPickArgs& args, Stream) { LEPTON_FOR_ISA(max_pool2d_pick)(args); }
+void batch_norm(const BatchNormArgs& args, Stream) { LEPTON_FOR_ISA(batch_norm)(args); }
+void batch_norm_grad(const BatchNormGradArgs& args, Stream) { LEPTON_FOR_ISA(batch_norm_grad)(args); }
+void optimizer(const OptimizerArgs& args, Stream) { LEPTON_FOR_ISA(optimizer)(args); }
+
+void gemm(const Gemm<float>& g) { isa() == Isa::v4 ? v4::gemm(g) : v3::gemm(g); }
+void gemm(const Gemm<double>& g) { isa() == Isa::v4 ? v4::gemm(g) : v3::gemm(g); }
+
+}  // namespace lepton::kernels::cpu

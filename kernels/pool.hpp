@@ -1,0 +1,53 @@
+// Two-dimensional max pooling.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/kernel.hpp"
+#include "lepton/core/dtype.hpp"
+
+namespace lepton::kernels {
+
+/// x: [n, ih, iw, c], y and where: [n, oh, ow, c]. f32 or f64. Windows of kh x kw <= 256 elements; padding
+/// counts as minus infinity, at most half a window on either side.
+struct PoolShape {
+  std::int64_t n, c, ih, iw, oh, ow;
+  std::int64_t kh, kw, stride_h, stride_w, pad_h, pad_w;
+  DType dtype;
+};
+
+/// y = largest of each window, where = its place in the window (row * kw + column); the first of equals, NaN wins.
+struct MaxPoolArgs {
+  const void* x;
+  void* y;
+  std::uint8_t* where;
+  PoolShape shape;
+};
+
+/// dx = g put where the largest elements stood, zero elsewhere.
+struct MaxPoolGradArgs {
+  const void* g;
+  const std::uint8_t* where;
+  void* dx;
+  PoolShape shape;
+};
+
+/// y = the elements of x at those places: the transpose of the gradient.
+struct MaxPoolPickArgs {
+  const void* x;
+  const std::uint8_t* where;
+  void* y;
+  PoolShape shape;
+};
+
+namespace cpu {
+void max_pool2d(const MaxPoolArgs&, Stream);
+void max_pool2d_grad(const MaxPoolGradArgs&, Stream);
+void max_pool2d_pick(const MaxPoolPickArgs&, Stream);
+}  // namespace cpu
+
+inline constexpr Kernel<MaxPoolArgs> max_pool2d{"max_pool2d", cpu::max_pool2d};
+inline constexpr Kernel<MaxPoolGradArgs> max_pool2d_grad{"max_pool2d_grad", cpu::max_pool2d_grad};
+inline constexpr Kernel<MaxPoolPickArgs> max_pool2d_pick{"max_pool2d_pick", cpu::max_pool2d_pick};
+
+}  // namespace lepton::kernels
