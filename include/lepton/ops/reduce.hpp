@@ -1,0 +1,35 @@
+// Reductions: sums, means, extremes.
+#pragma once
+
+#include "lepton/tensor/tensor.hpp"
+
+namespace lepton {
+
+/// Whether reduced axes stay, with size 1.
+enum class KeepDim : bool { no, yes };
+
+// `axes` are counted from the end if negative; without axes everything is reduced to a scalar []. Integers and
+// booleans are summed as i64; `mean` needs floats.
+
+LEPTON_API Tensor sum(const Tensor& x);
+LEPTON_API Tensor sum(const Tensor& x, const Dims& axes, KeepDim keep = KeepDim::no);
+LEPTON_API Tensor mean(const Tensor& x);
+LEPTON_API Tensor mean(const Tensor& x, const Dims& axes, KeepDim keep = KeepDim::no);
+
+/// Largest element; NaN wins. The gradient is shared by equal elements. Throws for an empty axis.
+LEPTON_API Tensor max(const Tensor& x);
+LEPTON_API Tensor max(const Tensor& x, const Dims& axes, KeepDim keep = KeepDim::no);
+/// Smallest element; NaN wins.
+LEPTON_API Tensor min(const Tensor& x);
+LEPTON_API Tensor min(const Tensor& x, const Dims& axes, KeepDim keep = KeepDim::no);
+
+/// Index (i64) of the first largest element along one axis.
+LEPTON_API Tensor argmax(const Tensor& x, std::int64_t axis = -1, KeepDim keep = KeepDim::no);
+
+/// log(sum(exp(x))) along the axes, without overflow.
+LEPTON_API Tensor logsumexp(const Tensor& x, const Dims& axes, KeepDim keep = KeepDim::no);
+
+/// Mean of squared distances from the mean, divided by n - 1 (Bessel) as in PyTorch.
+LEPTON_API Tensor variance(const Tensor& x, const Dims& axes, KeepDim keep = KeepDim::no);
+
+}  // namespace lepton

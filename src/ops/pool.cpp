@@ -1,0 +1,97 @@
+// Max pooling: shape rule; the gradient scatters, and its gradient picks.
+#include "lepton/ops/pool.hpp"
+
+#include "kernels/pool.hpp"
+#include "src/autograd/apply.hpp"
+#include "src/ops/layout.hpp"
+
+namespace lepton {
+namespace detail {
+namespace {
+
+using kernels::PoolShape;
+constexpr auto kOp = "max_pool2d";
+
+Spec outer_spec(const PoolShape& s, DType dtype) {
+  const Shape shape{s.n, s.c, s.oh, s.ow};
+  return Spec(shape, dtype, channels_last_strides(shape));
+}
+Spec inner_spec(const PoolShape& s) {
+  const Shape shape{s.n, s.c, s.ih, s.iw};
+  return Spec(shape, s.dtype, channels_last_strides(shape));
+}
+
+struct MaxPoolGrad;
+
+/// x at the places that a pooling chose.
+struct MaxPoolPick {
+  static constexpr auto name = "max_pool2d_pick";
+  static constexpr unsigned saves_inputs = 2;
+  PoolShape shape;
+  Spec infer(const Tensor&, const Tensor&) const { return outer_spec(shape, shape.dtype); }
+  void run(Tensor& y, const Tensor& x, const Tensor& where) const {
+    kernels::MaxPoolPickArgs args{};
+    args.shape = shape;
+    launch(kernels::max_pool2d_pick, args, {reads(args.x, x), reads(args.where, where), writes(args.y, y)});
+  }
+  Grads backward(const Saved& saved, const Tensor& g) const;
+};
+
+struct MaxPoolGrad {
+  static constexpr auto name = "max_pool2d_grad";
+  static constexpr unsigned saves_inputs = 2;
+  PoolShape shape;
+  Spec infer(const Tensor&, const Tensor&) const { return inner_spec(shape); }
+  void run(Tensor& dx, const Tensor& g, const Tensor& where) const {
+    kernels::MaxPoolGradArgs args{};
+    args.shape = shape;
+    launch(kernels::max_pool2d_grad, args, {reads(args.g, g), reads(args.where, where), writes(args.dx, dx)});
+  }
+  Grads backward(const Saved& saved, const Tensor& h) const {
+    return {apply(MaxPoolPick{shape}, channels_last(h), saved.input(1)), Tensor()};
+  }
+};
+
+Grads MaxPoolPick::backward(const Saved& saved, const Tensor& g) const {
+  return {apply(MaxPoolGrad{shape}, channels_last(g), saved.input(1)), Tensor()};
+}
+
+struct MaxPool {
+  static constexpr auto name = kOp;
+  static constexpr unsigned saves_outputs = 2;
+  PoolShape shape;
+  std::array<Spec, 2> infer(const Tensor&) const { return {outer_spec(shape, shape.dtype), outer_spec(shape, u8)}; }
+  void run(Tensor& y, Tensor& where, const Tensor& x) const {
+    kernels::MaxPoolArgs args{};
+    args.shape = shape;
+    launch(kernels::max_pool2d, args, {reads(args.x, x), writes(args.y, y), writes(args.where, where)});
+  }
+  Grads backward(const Saved& saved, const Tensor& g) const {
+    return apply(MaxPoolGrad{shape}, channels_last(g), saved.output(1));
+  }
+};
+
+}  // namespace
+}  // namespace detail
+
+Tensor max_pool2d(const Tensor& x, Pair kernel, Pair stride, Pair padding) {
+  using detail::kOp;
+  detail::require_computable(x, kOp);
+  if (x.rank() != 4) throw Error(kOp, "needs [N, C, H, W], got " + to_string(x.shape()));
+  if (stride.h == 0) stride = kernel;
+  if (kernel.h < 1 || kernel.w < 1 || kernel.h * kernel.w > 256 || stride.h < 1 || stride.w < 1)
+    throw Error(kOp, "needs a window of 1 to 256 elements and a stride of at least 1");
+  if (padding.h < 0 || padding.w < 0 || 2 * padding.h > kernel.h || 2 * padding.w > kernel.w)
+    throw Error(kOp, "padding must lie between 0 and half the window");
+  kernels::PoolShape s{};
+  s.n = x.shape()[0], s.c = x.shape()[1], s.ih = x.shape()[2], s.iw = x.shape()[3];
+  s.kh = kernel.h, s.kw = kernel.w, s.stride_h = stride.h, s.stride_w = stride.w;
+  s.pad_h = padding.h, s.pad_w = padding.w, s.dtype = x.dtype();
+  if (s.ih + 2 * s.pad_h < s.kh || s.iw + 2 * s.pad_w < s.kw)
+    throw Error(kOp, "the window does not fit into the picture " + to_string(x.shape()));
+  s.oh = (s.ih + 2 * s.pad_h - s.kh) / s.stride_h + 1;
+  s.ow = (s.iw + 2 * s.pad_w - s.kw) / s.stride_w + 1;
+  return detail::apply(detail::MaxPool{s}, detail::channels_last(x))[0];
+}
+
+}  // namespace lepton
