@@ -1,0 +1,71 @@
+// A plan: a recorded step, ready to be replayed.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lepton/tensor/tensor.hpp"
+#include "src/compile/recording.hpp"
+
+namespace lepton::detail {
+
+/// What a plan was recorded for.
+struct PlanKey {
+  struct Input {
+    Shape shape;
+    Strides strides;
+    DType dtype;
+    Device device;
+    const TensorImpl* identity;  ///< of an input that wants a gradient; such a plan is for it alone
+    bool operator==(const Input&) const = default;
+  };
+  std::vector<Input> inputs;
+  bool grad_enabled;
+  bool operator==(const PlanKey&) const = default;
+};
+PlanKey key_of(std::span<const Tensor> inputs, bool grad_enabled);
+
+class Plan {
+ public:
+  /// Takes over a finished recording. `inputs` are what the function was called with, `outputs` what it gave.
+  Plan(PlanKey key, Recording&& recording, std::span<const Tensor> inputs, std::vector<Tensor> outputs);
+
+  const PlanKey& key() const { return key_; }
+  /// Whether gradients, modes and storages are as the recording found them.
+  bool valid() const;
+  std::vector<Tensor> replay(std::span<const Tensor> inputs);
+  std::size_t arena_bytes() const { return arena_ ? arena_->bytes : 0; }
+  std::string explain() const;
+
+ private:
+  /// A pointer in some launch's arguments that leads into an input: `distance` bytes from its first element.
+  struct Patch {
+    std::byte* field;
+    std::int64_t distance;
+  };
+  /// How a result is made for the caller: as a look at an input, or as a copy of what the plan computed.
+  struct Output {
+    Tensor tensor;
+    int input = -1;
+  };
+
+  void place_storages();
+  void follow_inputs(std::span<const Tensor> inputs);
+  void take_outputs(std::span<const Tensor> inputs, std::vector<Tensor> outputs);
+  Tensor result(const Output& output, std::span<const Tensor> inputs) const;
+
+  PlanKey key_;
+  Recording recording_;
+  StorageRef arena_;
+  std::size_t unplanned_bytes_ = 0, live_bytes_ = 0;
+  std::vector<std::vector<Patch>> patches_;  // of each input
+  std::vector<const void*> bound_;           // the address that each input's patches hold now
+  std::vector<std::int64_t> offsets_;        // in elements, of the inputs that were recorded
+  std::vector<Output> outputs_;
+};
+
+/// `input` on a storage object of its own, so that a recording can tell it from other looks at the same memory.
+Tensor stand_in(const Tensor& input);
+
+}  // namespace lepton::detail

@@ -1,0 +1,71 @@
+// The recorder: numbers storages, copies arguments.
+#include "src/compile/recording.hpp"
+
+#include <atomic>
+#include <cstring>
+
+#include "lepton/core/error.hpp"
+
+namespace lepton::detail {
+namespace {
+
+std::uint32_t next_serial() {
+  static std::atomic<std::uint32_t> serial{0};
+  return ++serial;
+}
+
+}  // namespace
+
+Recording::Recording() : serial_(next_serial()) {}
+
+int Recording::number_of(Storage& storage, bool made) {
+  if (storage.record_serial != serial_) {
+    storage.record_serial = serial_;
+    storage.record_id = std::int32_t(storages.size());
+    storages.push_back({StorageRef(&storage), made});
+  }
+  return storage.record_id;
+}
+
+void Recording::allocated(Storage& storage) { number_of(storage, true); }
+
+void Recording::launched(const Call& call) {
+  const int index = int(launches.size());
+  RecordedLaunch launch{call, std::make_unique<std::byte[]>(call.args_size), {}};
+  std::memcpy(launch.args.get(), call.args, call.args_size);
+  launch.call.args = launch.args.get();
+  launch.call.slots = {};
+  for (const Slot& slot : call.slots) {
+    const int number = number_of(*slot.storage, false);
+    RecordedStorage& s = storages[std::size_t(number)];
+    if (s.first < 0) s.first = index;
+    s.last = index;
+    s.written = s.written || slot.access != Access::read;
+    const char* pointer;
+    std::memcpy(&pointer, slot.field, sizeof pointer);
+    const auto field = static_cast<const std::byte*>(slot.field) - static_cast<const std::byte*>(call.args);
+    launch.slots.push_back({std::uint32_t(field), number, pointer - static_cast<const char*>(slot.storage->data), slot.access});
+  }
+  launches.push_back(std::move(launch));
+}
+
+void Recording::refuse_host_read(const char* op) {
+  throw Error(op, "a captured step must not read values on the host; return the tensor from the step and read it "
+                  "outside");
+}
+
+const std::uint64_t* Recording::random(Generator& generator, std::uint64_t counters, std::uint64_t& distance) {
+  RecordedDraws* mine = nullptr;
+  for (auto& d : draws)
+    if (d.generator == &generator) mine = &d;
+  if (!mine) {
+    generator.replay_state()[0] = generator.seed();
+    generator.replay_state()[1] = generator.offset();
+    mine = &draws.emplace_back(RecordedDraws{&generator, generator.offset(), 0});
+  }
+  distance = generator.advance(counters) - mine->start;
+  mine->taken = distance + counters;
+  return generator.replay_state();
+}
+
+}  // namespace lepton::detail

@@ -1,0 +1,66 @@
+// What a captured function did: kernel launches in order, and the storages they touched.
+#pragma once
+
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+#include "src/core/recorder.hpp"
+
+namespace lepton::detail {
+
+/// A storage that the recorded kernels touch.
+struct RecordedStorage {
+  StorageRef storage;
+  bool made = false;      ///< allocated during the recording
+  bool written = false;
+  int first = -1, last = -1;  ///< launches that touch it
+};
+
+struct RecordedSlot {
+  std::uint32_t field;    ///< offset of the pointer in the launch's arguments
+  std::int32_t storage;   ///< number of the storage
+  std::int64_t offset;    ///< bytes from the storage's start
+  Access access;
+};
+
+struct RecordedLaunch {
+  Call call;              ///< `args` and `slots` are in the two members below
+  std::unique_ptr<std::byte[]> args;
+  std::vector<RecordedSlot> slots;
+};
+
+/// Random draws from one generator.
+struct RecordedDraws {
+  Generator* generator;
+  std::uint64_t start, taken;
+};
+
+/// The recorder of `compile`.
+class Recording final : public Recorder {
+ public:
+  Recording();
+
+  void launched(const Call& call) override;
+  void allocated(Storage& storage) override;
+  void refuse_host_read(const char* op) override;
+  const std::uint64_t* random(Generator& generator, std::uint64_t counters, std::uint64_t& distance) override;
+  bool first_touch(const void* key) override { return touched_.insert(key).second; }
+  void guard(std::function<bool()> holds) override { guards.push_back(std::move(holds)); }
+  void at_exit(std::function<void()> action) override { exits.push_back(std::move(action)); }
+  int references_to(const Storage& storage) const override { return storage.record_serial == serial_ ? 1 : 0; }
+
+  std::vector<RecordedStorage> storages;
+  std::vector<RecordedLaunch> launches;
+  std::vector<RecordedDraws> draws;
+  std::vector<std::function<bool()>> guards;
+  std::vector<std::function<void()>> exits;
+
+ private:
+  int number_of(Storage& storage, bool made);
+
+  std::uint32_t serial_;
+  std::unordered_set<const void*> touched_;
+};
+
+}  // namespace lepton::detail
