@@ -1,0 +1,82 @@
+// Loader: the batches of an epoch, shuffled, and read ahead by threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "lepton/core/export.hpp"
+#include "lepton/data/batch.hpp"
+#include "lepton/data/dataset.hpp"
+
+namespace lepton::data {
+
+/// When the order of samples is drawn anew; `once` draws it for epoch 0 and keeps it.
+enum class Shuffle { never, once, each_epoch };
+
+/// What becomes of the samples that do not fill the last batch.
+enum class LastBatch { keep, drop };
+
+struct LoaderOptions {
+  std::int64_t batch_size = 32;
+  Shuffle shuffle = Shuffle::each_epoch;
+  std::uint64_t seed = 0;
+  int workers = 2;   ///< threads that read ahead; 0 reads in the caller's thread
+  int prefetch = 4;  ///< most batches that lie ready or are being read
+  LastBatch last = LastBatch::keep;
+};
+
+/// Batches of a dataset: each `for (auto& [x, y] : loader)` runs one epoch.
+///
+/// The order is a permutation that depends on (seed, epoch) alone, never on the number of workers. An error
+/// while a batch is read is thrown in the loop where that batch would have come. Leaving a loop early stops
+/// the workers. Movable; its iterators must not outlive it. One loop at a time.
+class LEPTON_API Loader {
+  struct Epoch;
+
+ public:
+  /// Throws for an empty dataset, or options out of range.
+  explicit Loader(Dataset dataset, const LoaderOptions& options = {});
+
+  struct End {};
+  /// Single-pass position in an epoch; owns the threads that read ahead.
+  class LEPTON_API Iterator {
+   public:
+    Iterator(Iterator&&) noexcept;
+    Iterator& operator=(Iterator&&) = delete;
+    ~Iterator();
+    Batch& operator*() const;
+    Batch* operator->() const { return &**this; }
+    Iterator& operator++();
+    bool operator==(End) const;
+
+   private:
+    friend class Loader;
+    explicit Iterator(std::unique_ptr<Epoch> epoch);
+    std::unique_ptr<Epoch> epoch_;
+  };
+
+  /// Starts the epoch `epoch()`, at its first batch or where `set_epoch` said.
+  Iterator begin();
+  End end() const { return {}; }
+
+  /// Batches in an epoch.
+  std::int64_t steps_per_epoch() const;
+  /// The epoch that is running or will run next, from 0. It moves on when a loop ends, in whatever way.
+  std::int64_t epoch() const;
+  /// Makes `epoch`, from its batch number `step`, the next to run: where a resumed training goes on.
+  void set_epoch(std::int64_t epoch, std::int64_t step = 0);
+
+  const Dataset& dataset() const;
+  const LoaderOptions& options() const;
+
+  Loader(Loader&&) noexcept;
+  Loader& operator=(Loader&&) noexcept;
+  ~Loader();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lepton::data

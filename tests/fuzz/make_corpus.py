@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""Writes seeds for the fuzzers: make_corpus.py FOLDER gives FOLDER/image and FOLDER/idx. Standard library only.
+
+The pictures are the byte arrays of tests/data/image_fixtures.inc.
+"""
+import gzip
+import re
+import struct
+import sys
+from pathlib import Path
+
+FIXTURES = Path(__file__).resolve().parent.parent / "data" / "image_fixtures.inc"
+CODES = {0x08: "B", 0x09: "b", 0x0B: "h", 0x0C: "i", 0x0D: "f", 0x0E: "d"}
+
+
+def pictures():
+    for name, body in re.findall(r"(\w+)\[\] = \{([^}]*)\}", FIXTURES.read_text(encoding="utf-8")):
+        yield name, bytes(int(b) for b in body.split(","))
+
+
+def arrays():
+    for code, form in CODES.items():
+        plain = bytes([0, 0, code, 2]) + struct.pack(">II6" + form, 2, 3, *range(6))
+        yield f"type_{code:02x}", plain
+        yield f"type_{code:02x}_gz", gzip.compress(plain, mtime=0)
+
+
+def write(folder, files):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files:
+        (folder / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    write(Path(sys.argv[1]) / "image", pictures())
+    write(Path(sys.argv[1]) / "idx", arrays())
