@@ -1,0 +1,79 @@
+// Evaluation: figures of a model on a dataset.
+#include "lepton/train/evaluate.hpp"
+
+#include "lepton/autograd/no_grad.hpp"
+#include "lepton/core/rng.hpp"
+#include "lepton/train/interrupt.hpp"
+#include "src/train/evaluation.hpp"
+#include "src/train/mode_guard.hpp"
+
+namespace lepton::detail {
+namespace {
+
+struct GeneratorGuard {
+  Generator saved = default_generator();
+  ~GeneratorGuard() {
+    default_generator().set_seed(saved.seed());
+    default_generator().set_offset(saved.offset());
+  }
+};
+
+}  // namespace
+
+Task::~Task() = default;
+
+void Task::throw_not_callable() {
+  throw Error("fit", "metrics, and a loss of output and target, need a model that can be called with one Tensor");
+}
+
+Device device_of(nn::Module& module) {
+  const auto parameters = module.parameters();
+  return parameters.empty() ? kCpu : parameters[0].device();
+}
+
+data::Batch moved(data::Batch&& batch, Device device) {
+  for (Tensor& t : batch)
+    if (t.device() != device) t = t.to(device);
+  return std::move(batch);
+}
+
+std::optional<std::vector<Figure>> evaluate_pass(Task& task, data::Loader& loader,
+                                                 const std::vector<Metric>& metrics, OnInterrupt on_interrupt) {
+  const ModeGuard modes(task.module());
+  const GeneratorGuard generator;
+  const NoGrad no_grad;
+  task.module().eval();
+  const Device device = device_of(task.module());
+
+  std::vector<std::unique_ptr<Metric::Run>> runs;
+  for (const Metric& m : metrics) runs.push_back(m.begin());
+  const Task::Want want = metrics.empty() ? Task::Want::loss : Task::Want::loss_and_prediction;
+  double loss_sum = 0, samples = 0;
+  bool has_loss = false;
+  for (data::Batch& read : loader) {
+    if (on_interrupt == OnInterrupt::stop && interrupt_requested()) return std::nullopt;
+    const data::Batch batch = moved(std::move(read), device);
+    const Task::Outcome outcome = task.evaluate(batch, want);
+    const double n = double(batch[0].size(0));
+    if (outcome.loss.defined()) {
+      has_loss = true;
+      loss_sum += outcome.loss.item() * n;
+      samples += n;
+    }
+    for (auto& run : runs) run->update(outcome.prediction, batch[1]);
+  }
+
+  std::vector<Figure> figures;
+  if (has_loss) figures.push_back({"loss", loss_sum / samples});
+  for (std::size_t i = 0; i < runs.size(); ++i) figures.push_back({metrics[i].name(), runs[i]->value()});
+  return figures;
+}
+
+std::vector<Figure> evaluate(Task& task, const data::Dataset& data, const std::vector<Metric>& metrics,
+                             const EvaluateOptions& options) {
+  data::Loader loader(data, {.batch_size = options.batch_size, .shuffle = data::Shuffle::never,
+                             .workers = options.workers});
+  return *evaluate_pass(task, loader, metrics, OnInterrupt::go_on);
+}
+
+}  // namespace lepton::detail

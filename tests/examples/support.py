@@ -1,0 +1,91 @@
+"""What the tests of the example programs share: running them, and writing small data sets."""
+import base64
+import gzip
+import json
+import os
+import random
+import struct
+import subprocess
+import tempfile
+import unittest
+import zlib
+from pathlib import Path
+
+EXAMPLES = Path(os.environ["LEPTON_EXAMPLES"])  # folder of the programs; CMakeLists.txt sets it
+
+# 16x16, grey.
+JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1x"
+    "eXBkeFxlZ2P/wAALCAAQABABAREA/8QAFgABAQEAAAAAAAAAAAAAAAAAAQMF/8QAIxAAAQMDBAMBAQAAAAAAAAAAAQIDEQQFIQAxQVESExRx"
+    "4f/aAAgBAQAAPwBp7DS26n+isWhlpPKoE4Jx3tsNTXf0tv8Aps1B9C+C4gkr/EjMRBBPE6WLGB5VdzdeWcH2qPkqcAQVT1/cwdBlAZYS3bmj"
+    "RUizC3EJlSuYKt4yTO/Wv//Z")
+
+
+def run(program, *arguments, timeout=240):
+    """Runs an example to its end."""
+    return subprocess.run([EXAMPLES / program, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=timeout, stdin=subprocess.DEVNULL)
+
+
+def figures(result):
+    """The JSON object in the last line of standard output."""
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def png(pixels):
+    """A grey PNG of rows of numbers from 0 to 255."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    header = struct.pack(">IIBBBBB", len(pixels[0]), len(pixels), 8, 0, 0, 0, 0)
+    rows = b"".join(b"\0" + bytes(row) for row in pixels)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def stripes(vertical, seed, side=16):
+    """A picture of stripes: what the tests' photo folders show."""
+    noise = random.Random(seed)
+    return [[(200 if (x if vertical else y) // 2 % 2 else 40) + noise.randrange(40) for x in range(side)]
+            for y in range(side)]
+
+
+def write_photos(folder, count=20, side=16):
+    """A folder a class: rows and columns."""
+    for name in ("columns", "rows"):
+        (folder / name).mkdir(parents=True)
+        for i in range(count):
+            (folder / name / f"{i:03}.png").write_bytes(png(stripes(name == "columns", i, side)))
+
+
+def idx(array_type, sizes, data):
+    return struct.pack(">BBBB", 0, 0, array_type, len(sizes)) + struct.pack(f">{len(sizes)}I", *sizes) + bytes(data)
+
+
+def write_mnist(folder, train=40, test=20, side=16, pack=gzip.compress):
+    """MNIST's four files, of stripes, with classes 0 and 1."""
+    folder.mkdir(parents=True)
+    for part, n in (("train", train), ("t10k", test)):
+        pixels = [v for i in range(n) for row in stripes(i % 2 == 1, i, side) for v in row]
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(pack(idx(8, (n, side, side), pixels)))
+        (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(pack(idx(8, (n,), [i % 2 for i in range(n)])))
+
+
+class ExampleTest(unittest.TestCase):
+    def setUp(self):
+        self.temp = tempfile.TemporaryDirectory(prefix="lepton-examples-")
+        self.addCleanup(self.temp.cleanup)
+        self.folder = Path(self.temp.name)
+
+    def assert_runs(self, *command):
+        result = run(*command)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(result.stderr, "")
+        return result
+
+    def assert_refused(self, status, parts, *command):
+        """Ends with this status and one line on standard error that holds each of `parts`."""
+        result = run(*command)
+        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+        self.assertTrue(result.stderr.startswith(f"{command[0]}: "), result.stderr)
+        for part in parts:
+            self.assertIn(str(part), result.stderr)

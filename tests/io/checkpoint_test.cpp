@@ -1,0 +1,287 @@
+// Checkpoints: a run that goes on as if it had not stopped, killed writers, and folders that must be refused.
+#include "lepton/io/checkpoint.hpp"
+
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "lepton/autograd/no_grad.hpp"
+#include "lepton/io/state.hpp"
+#include "lepton/nn/linear.hpp"
+#include "lepton/nn/sequential.hpp"
+#include "lepton/ops/formula/unary.hpp"
+#include "lepton/ops/loss.hpp"
+#include "lepton/ops/random.hpp"
+#include "lepton/optim/adam.hpp"
+#include "lepton/optim/sgd.hpp"
+#include "tests/data/support.hpp"
+
+namespace lepton::io {
+namespace {
+
+namespace fs = data::fs;
+using data::expect_error;
+using data::TempFolder;
+
+struct Training {
+  nn::Sequential model{nn::Linear(4, 8), relu, nn::Linear(8, 1)};
+  optim::Adam adam{model.parameters(), {.lr = 0.01}};
+
+  void train(int steps) {
+    for (int i = 0; i < steps; ++i) {
+      const Tensor x = randn({16, 4});
+      adam.zero_grad();
+      mse_loss(model(x), dropout(x, 0.5).slice(1, 0, 1)).backward();
+      adam.step();
+    }
+  }
+  /// Sets every number in it.
+  void fill(double value) {
+    const NoGrad no_grad;
+    for (const auto& [name, t] : model.state()) t.fill_(value);
+    for (const auto& [name, t] : adam.state()) t.fill_(value);
+  }
+  std::vector<std::vector<double>> numbers() const {
+    std::vector<std::vector<double>> result;
+    for (const auto& [name, t] : model.state()) result.push_back(t.to_vector<double>());
+    for (const auto& [name, t] : adam.state()) result.push_back(t.to_vector<double>());
+    return result;
+  }
+  void expect_all(double value) const {
+    for (const auto& list : numbers())
+      for (const double x : list) ASSERT_EQ(x, value);
+  }
+  void save(const std::string& folder, std::int64_t step) {
+    save_checkpoint(folder, model, adam, {.step = step});
+  }
+};
+
+TEST(Checkpoint, ARunGoesOnBitForBit) {
+  const TempFolder folder;
+  manual_seed(3);
+  Training straight;
+  straight.train(5);
+  const Generator& g = default_generator();
+  save_checkpoint(folder / "run", straight.model, straight.adam,
+                  {.epoch = 2,
+                   .step = 5,
+                   .seed = ~std::uint64_t(0),
+                   .generator_seed = g.seed(),
+                   .generator_offset = g.offset(),
+                   .extra = {{"best", "0.75"}}},
+                  {{"classes", "a b"}});
+  straight.train(5);
+
+  manual_seed(99);
+  Training resumed;
+  const TrainingState state = load_checkpoint(folder / "run", resumed.model, resumed.adam);
+  EXPECT_EQ(state.epoch, 2);
+  EXPECT_EQ(state.step, 5);
+  EXPECT_EQ(state.seed, ~std::uint64_t(0));
+  EXPECT_EQ(state.extra, (Metadata{{"best", "0.75"}}));
+  EXPECT_EQ(resumed.adam.steps(), 5);
+  default_generator().set_seed(state.generator_seed);
+  default_generator().set_offset(state.generator_offset);
+  resumed.train(5);
+  EXPECT_EQ(resumed.numbers(), straight.numbers());
+  EXPECT_EQ(load_metadata(folder / "run").at("classes"), "a b");
+}
+
+TEST(Checkpoint, TheSameRunGivesTheSameFiles) {
+  const TempFolder folder;
+  Training run;
+  run.save(folder / "a", 1);
+  run.save(folder / "b", 1);
+  for (const char* name : {"model.safetensors", "training.safetensors"}) {
+    const auto bytes = [&](const char* which) {
+      std::ifstream in(fs::path(folder / which) / name, std::ios::binary);
+      return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    EXPECT_EQ(bytes("a"), bytes("b")) << name;
+  }
+}
+
+TEST(Checkpoint, TheModelIsAFileOfItsOwn) {
+  const TempFolder folder;
+  Training run, other;
+  run.save(folder / "c", 1);
+  EXPECT_TRUE(load_model(folder / "c/model.safetensors", other.model).ok());
+  EXPECT_EQ(other.model.state()[0].second.to_vector<float>(), run.model.state()[0].second.to_vector<float>());
+  std::vector<std::string> names;
+  for (const auto& [name, t] : load_safetensors(folder / "c/training.safetensors").tensors)
+    names.push_back(name);
+  EXPECT_EQ(names[0], "optim.step_state");
+  EXPECT_EQ(names[1], "optim.exp_avg.0.weight");
+}
+
+/// A folder as a process leaves it that is killed between the two renames.
+void interrupt(Training& run, const std::string& folder, double before, double after) {
+  const std::string model = folder + "/model.safetensors";
+  run.fill(before);
+  run.save(folder, std::int64_t(before));
+  fs::copy_file(model, folder + "/kept");
+  run.fill(after);
+  run.save(folder, std::int64_t(after));
+  fs::rename(model, model + ".next");
+  fs::rename(folder + "/kept", model);
+}
+
+TEST(Checkpoint, ASaveThatEndedBetweenTheFilesCounts) {
+  const TempFolder folder;
+  Training run;
+  interrupt(run, folder.path(), 1, 2);
+  run.fill(0);
+  EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam).step, 2);
+  run.expect_all(2);
+  EXPECT_EQ(load_metadata(folder.path()), load_safetensors(folder / "model.safetensors.next").metadata);
+
+  fs::remove(folder / "model.safetensors");  // the first save of all
+  EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam).step, 2);
+}
+
+TEST(Checkpoint, TheNextSaveTakesUpAnInterruptedOne) {
+  const TempFolder folder;
+  Training run;
+  interrupt(run, folder.path(), 1, 2);
+  fs::create_directory(folder / "training.safetensors.next");  // this save fails as soon as it writes
+  EXPECT_THROW(run.save(folder.path(), 3), Error);
+  EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam).step, 2);
+  run.expect_all(2);
+  fs::remove(folder / "training.safetensors.next");
+  run.fill(3);
+  run.save(folder.path(), 3);
+  EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam).step, 3);
+  run.expect_all(3);
+  EXPECT_FALSE(fs::exists(folder / "model.safetensors.next"));
+}
+
+constexpr const char* kWriterFolder = "LEPTON_TEST_CHECKPOINT_FOLDER";
+
+/// Not a test: what KilledWritersLeaveAWholeCheckpoint starts, and kills.
+TEST(Checkpoint, DISABLED_Writer) {
+  const char* folder = std::getenv(kWriterFolder);
+  if (!folder) GTEST_SKIP();
+  Training run;
+  int step = 0;
+  if (fs::exists(fs::path(folder) / "training.safetensors"))
+    step = int(load_checkpoint(folder, run.model, run.adam).step);
+  for (;;) {
+    run.fill(++step);
+    run.save(folder, step);
+  }
+}
+
+pid_t start_writer(const std::string& folder) {
+  setenv(kWriterFolder, folder.c_str(), 1);
+  std::string program = fs::read_symlink("/proc/self/exe").string(),
+              filter = "--gtest_filter=Checkpoint.DISABLED_Writer",
+              disabled = "--gtest_also_run_disabled_tests", quiet = "--gtest_brief=1";
+  char* arguments[] = {program.data(), filter.data(), disabled.data(), quiet.data(), nullptr};
+  pid_t child = 0;
+  EXPECT_EQ(posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments, environ), 0);
+  return child;
+}
+
+TEST(Checkpoint, KilledWritersLeaveAWholeCheckpoint) {
+  constexpr int kKills = 50;
+  const TempFolder folder;
+  std::mt19937 random(17);
+  Training run;
+  std::int64_t last = 0;
+  for (int i = 0; i < kKills; ++i) {
+    const pid_t writer = start_writer(folder.path());
+    const auto saved = [&] {
+      try {
+        return load_checkpoint(folder.path(), run.model, run.adam).step;
+      } catch (const Error&) {
+        return std::int64_t(0);  // not there yet, or replaced while it was read
+      }
+    };
+    for (int waited = 0; saved() <= last && waited < 10'000; ++waited)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 20'000));
+    kill(writer, SIGKILL);
+    int status = 0;
+    waitpid(writer, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "the writer ended by itself";
+
+    const std::int64_t step = load_checkpoint(folder.path(), run.model, run.adam).step;
+    EXPECT_GE(step, last + 1);
+    run.expect_all(double(step));
+    last = step;
+  }
+  RecordProperty("checkpoints", int(last));
+}
+
+TEST(Checkpoint, DamagedAndForeignOnesAreRefusedWithAReason) {
+  const TempFolder folder, other;
+  Training run;
+  const auto load = [&] { load_checkpoint(folder.path(), run.model, run.adam); };
+  const std::string model = folder / "model.safetensors", training = folder / "training.safetensors";
+  expect_error(load, {"training.safetensors", "No such file"});
+  run.fill(1);
+  run.save(folder.path(), 1);
+  run.save(other.path(), 2);
+
+  fs::resize_file(model, 300);
+  expect_error(load, {model, "truncated"});
+  run.save(folder.path(), 1);
+  fs::resize_file(training, fs::file_size(training) - 1);
+  expect_error(load, {training, "truncated"});
+  run.save(folder.path(), 1);
+  fs::remove(model);
+  expect_error(load, {model, "missing"});
+  fs::copy_file(other / "model.safetensors", model);
+  expect_error(load, {model, "not saved together"});
+  fs::remove(training);
+  expect_error(load, {training, "missing", "load_model"});
+  save_safetensors(training, {}, {});
+  expect_error(load, {training, "no part of a checkpoint"});
+}
+
+TEST(Checkpoint, AnotherModelOrOptimizerIsRefusedAndNothingIsWritten) {
+  const TempFolder folder;
+  Training run;
+  run.fill(1);
+  run.save(folder.path(), 1);
+  nn::Sequential wide{nn::Linear(4, 9), relu, nn::Linear(9, 1)};
+  optim::Adam adam(wide.parameters());
+  expect_error([&] { load_checkpoint(folder.path(), wide, adam); },
+               {"model.safetensors", "0.weight: file [8, 4], model [9, 4]", "another model?"});
+  nn::Sequential same{nn::Linear(4, 8), relu, nn::Linear(8, 1)};
+  optim::Sgd sgd(same.parameters(), {.momentum = 0.9});
+  const auto before = same.state()[0].second.to_vector<float>();
+  expect_error([&] { load_checkpoint(folder.path(), same, sgd); },
+               {"training.safetensors", "unexpected: ", "optim.exp_avg.0.weight", "another optimizer?"});
+  EXPECT_EQ(same.state()[0].second.to_vector<float>(), before);
+}
+
+TEST(Checkpoint, ReadsFormat1AndNoneNewer) {
+  const TempFolder folder;
+  Training run;
+  run.save(folder.path(), 1);
+  SafetensorsFile file = load_safetensors(folder / "training.safetensors");
+  EXPECT_EQ(file.metadata.at("format_version"), "1");
+  file.metadata["format_version"] = "2";
+  save_safetensors(folder / "training.safetensors", file.tensors, file.metadata);
+  expect_error([&] { load_checkpoint(folder.path(), run.model, run.adam); }, {"format_version '2'"});
+  file.metadata["format_version"] = "1";
+  file.metadata["epoch"] = "three";
+  save_safetensors(folder / "training.safetensors", file.tensors, file.metadata);
+  expect_error([&] { load_checkpoint(folder.path(), run.model, run.adam); }, {"'epoch' = 'three'"});
+}
+
+TEST(Checkpoint, AFolderThatCannotBeMadeIsNamed) {
+  const TempFolder folder;
+  folder.write("file", {});
+  Training run;
+  expect_error([&] { run.save(folder / "file/run", 1); }, {"file/run", "cannot be made"});
+}
+
+}  // namespace
+}  // namespace lepton::io
