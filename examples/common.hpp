@@ -31,27 +31,41 @@ struct Options {
 
 inline void add_options(CLI::App& app, Options& o) {
   app.add_option("--epochs", o.epochs, "Passes over the training data, counted from the beginning")
-      ->check(CLI::Range(std::int64_t(1), std::int64_t(1'000'000)))->capture_default_str();
+      ->check(CLI::Range(std::int64_t(1), std::int64_t(1'000'000)))
+      ->capture_default_str();
   app.add_option("--batch-size", o.batch_size, "Samples a step")
-      ->check(CLI::Range(std::int64_t(1), std::int64_t(1'000'000)))->capture_default_str();
-  app.add_option("--lr", o.lr, "Learning rate")->check(CLI::Range(1e-12, 1e3))->capture_default_str();
-  app.add_option("--seed", o.seed, "Of initial weights, order and splits")->capture_default_str();
-  app.add_option("--threads", o.threads, "Most threads; 0: all CPUs")->check(CLI::Range(0, 4096))
+      ->check(CLI::Range(std::int64_t(1), std::int64_t(1'000'000)))
+      ->capture_default_str();
+  app.add_option("--lr", o.lr, "Learning rate")
+      ->check([](const std::string& text) {
+        double lr = 0;
+        const bool good = CLI::detail::lexical_cast(text, lr) && std::isfinite(lr) && lr > 0;
+        return good ? std::string() : "a learning rate is a number above 0, not " + text;
+      })
+      ->capture_default_str();
+  app.add_option("--seed", o.seed, "Of initial weights, order and splits")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--threads", o.threads, "Most threads; 0: all CPUs")
+      ->check(CLI::Range(0, 4096))
       ->capture_default_str();
   app.add_option("--device", o.device, "cpu, cuda or cuda:N")
       ->check([](const std::string& text) {
         const bool known = text == "cpu" || text == "cuda" || (text.size() == 6 && text.starts_with("cuda:"));
         return known ? std::string() : "there is no device " + text;
-      })->capture_default_str();
+      })
+      ->capture_default_str();
   app.add_option("--save", o.save, "Folder for a checkpoint after every epoch");
-  app.add_option("--resume", o.resume, "Folder of the checkpoint to go on from; options that are not given are its own");
+  app.add_option("--resume", o.resume,
+                 "Folder of the checkpoint to go on from; seed, batch size and lr are its own");
   app.add_option("--limit", o.limit, "Most samples to train on, and to test on; 0: all")
-      ->check(CLI::Range(std::int64_t(0), std::int64_t(1) << 40))->capture_default_str();
+      ->check(CLI::Range(std::int64_t(0), std::int64_t(1) << 40))
+      ->capture_default_str();
   app.add_flag("--json", o.json, "End standard output with one line of JSON");
 }
 
-/// Runs an example. Its exit status is what `body` returns, 2 on wrong usage, and 1 on failure, the latter two
-/// with one line on standard error.
+/// Runs an example. Its exit status is what `body` returns, 2 on wrong usage, and 1 on failure, the latter
+/// two with one line on standard error.
 template <class Body> int run(CLI::App& app, int argc, char** argv, Body&& body) {
   const auto complain = [&](std::string what) {
     for (char& c : what)
@@ -105,13 +119,14 @@ inline lepton::FitOptions fit_options(const CLI::App& app, const Options& o, lep
           .metadata = {{"seed", std::to_string(o.seed)}, {"batch_size", std::to_string(o.batch_size)}}};
 }
 
-/// Where progress goes: a bar to the terminal, else lines to standard output, so that standard error holds errors
-/// alone.
+/// Where progress goes: a bar to the terminal, else lines to standard output, so that standard error holds
+/// errors alone.
 inline std::FILE* progress_stream() { return isatty(STDERR_FILENO) ? stderr : stdout; }
 
-/// The figures that every training example gives with --json. `epoch_seconds` is the mean over the epochs of this
-/// run, of training alone; `epoch_seconds_each` lists them.
-inline nlohmann::ordered_json figures(const Options& o, const lepton::Report& report, lepton::nn::Module& model) {
+/// The figures that every training example gives with --json. `epoch_seconds` is the mean over the epochs of
+/// this run, of training alone; `epoch_seconds_each` lists them.
+inline nlohmann::ordered_json figures(const Options& o, const lepton::Report& report,
+                                      lepton::nn::Module& model) {
   nlohmann::ordered_json out;
   double seconds = 0, samples = 0;
   std::vector<double> each;

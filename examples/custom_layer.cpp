@@ -43,7 +43,8 @@ static int train(const CLI::App& app, example::Options o) {
   Net net;
   net.to(device);
   optim::Adam adam(net.parameters(), {.lr = o.lr});
-  std::cout << "data    two spirals: " << train.size() << " points to train on, " << test.size() << " to test\nmodel\n"
+  std::cout << "data    two spirals: " << train.size() << " points to train on, " << test.size()
+            << " to test\nmodel\n"
             << net.describe() << std::flush;
 
   ConsoleProgress progress(example::progress_stream());

@@ -1,5 +1,5 @@
-// Ops of one's own with their gradients: checked against differences, then trained to continue a sine beyond the
-// training data (test loss under 0.1; the answer 0 has 0.54).
+// Ops of one's own with their gradients: checked against differences, then trained to continue a sine
+// beyond the training data (test loss under 0.1; the answer 0 has 0.54).
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -14,7 +14,9 @@ struct Snake {
   static constexpr unsigned saves_inputs = 0b1, saves_outputs = 0;  // the gradient reads x alone
   double a;
   Tensor forward(const Tensor& x) const { return x + square(sin(x * a)) / a; }
-  Grads backward(const Saved& saved, const Tensor& g) const { return g * (1 + sin(saved.input(0) * (2 * a))); }
+  Grads backward(const Saved& saved, const Tensor& g) const {
+    return g * (1 + sin(saved.input(0) * (2 * a)));
+  }
 };
 
 /// a x + b z, in one op with two inputs.
@@ -60,8 +62,16 @@ template <class F> double gradient_error(F&& f, Tensor x) {
 static double check_gradients() {
   const Tensor x = randn({20}, {.dtype = f64}), other = randn({20}, {.dtype = f64});
   return std::max({gradient_error([](const Tensor& t) { return custom_op(Snake{2}, t); }, x.clone()),
-                   gradient_error([&](const Tensor& t) { return custom_op(Axpby{2, 3}, t, other); }, x.clone()),
-                   gradient_error([&](const Tensor& t) { return custom_op(Axpby{2, 3}, other, t); }, x.clone())});
+                   gradient_error(
+                       [&](const Tensor& t) {
+                         return custom_op(Axpby{2, 3}, t, other);
+                       },
+                       x.clone()),
+                   gradient_error(
+                       [&](const Tensor& t) {
+                         return custom_op(Axpby{2, 3}, other, t);
+                       },
+                       x.clone())});
 }
 
 /// x [n, 1] evenly over [from, to], and sin(x).
@@ -93,7 +103,8 @@ static int train(const CLI::App& app, example::Options o) {
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("Checks ops of its own, and trains a network with them to continue a sine beyond its training data");
+  CLI::App app(
+      "Checks ops of its own, and trains a network with them to continue a sine beyond its training data");
   example::Options o;
   o.epochs = 60;
   o.lr = 5e-3;

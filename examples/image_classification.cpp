@@ -38,19 +38,21 @@ static data::ImageData load(const Settings& s) {
 }
 
 static void describe(const data::ImageData& d, const Settings& s) {
-  std::cout << "data    " << (s.data.empty() ? d.source : s.data + ": " + d.source) << "\n        " << d.train.size()
-            << " pictures to train on, " << d.test.size() << " to test, " << d.height << "x" << d.width
-            << (d.channels == 1 ? " grey, " : " RGB, ") << d.class_names.size() << " classes:";
+  std::cout << "data    " << (s.data.empty() ? d.source : s.data + ": " + d.source) << "\n        "
+            << d.train.size() << " pictures to train on, " << d.test.size() << " to test, " << d.height << "x"
+            << d.width << (d.channels == 1 ? " grey, " : " RGB, ") << d.class_names.size() << " classes:";
   for (std::size_t i = 0; i < std::min<std::size_t>(d.class_names.size(), 10); ++i)
     std::cout << (i ? ", " : " ") << d.class_names[i];
   std::cout << (d.class_names.size() > 10 ? ", ...\n" : "\n");
 }
 
 /// A resumed training must mean the same classes by the same outputs.
-static void check_same_task(const example::PictureFormat& now, const io::Metadata& metadata, const std::string& path) {
+static void check_same_task(const example::PictureFormat& now, const io::Metadata& metadata,
+                            const std::string& path) {
   const auto then = example::PictureFormat::from(metadata, path);
   if (then.classes != now.classes)
-    throw Error(path, "was trained on other classes than those of the data; --data must be that of its training");
+    throw Error(path,
+                "was trained on other classes than those of the data; --data must be that of its training");
 }
 
 static int train(const CLI::App& app, Settings s) {
@@ -65,7 +67,8 @@ static int train(const CLI::App& app, Settings s) {
   describe(pictures, s);
   if (!s.write_split.empty()) data::write_split(pictures, s.write_split);
 
-  const example::PictureFormat format{pictures.channels, pictures.height, pictures.width, pictures.class_names};
+  const example::PictureFormat format{pictures.channels, pictures.height, pictures.width,
+                                      pictures.class_names};
   if (!s.resume.empty()) check_same_task(format, before, s.resume);
   models::Cnn model = format.model();
   model.to(device);
@@ -92,13 +95,16 @@ static int train(const CLI::App& app, Settings s) {
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("Trains a small convolutional network to tell pictures apart: image_classification --data photos");
+  CLI::App app(
+      "Trains a small convolutional network to tell pictures apart: image_classification --data photos");
   Settings s;
   s.epochs = 5;
-  app.add_option("--data", s.data,
-                 "Folder: a folder of JPEG or PNG files a class, or train/ and test/ (or val/) of such, or MNIST's "
-                 "four IDX files, or CIFAR-10's binary files. Without it, pictures of ten shapes are drawn");
-  app.add_option("--size", s.size, "Pictures are resized to N or HxW; default: as they are, 64 where they differ")
+  app.add_option(
+      "--data", s.data,
+      "Folder: a folder of JPEG or PNG files a class, or train/ and test/ (or val/) of such, or MNIST's "
+      "four IDX files, or CIFAR-10's binary files. Without it, pictures of ten shapes are drawn");
+  app.add_option("--size", s.size,
+                 "Pictures are resized to N or HxW; default: as they are, 64 where they differ")
       ->check([](const std::string& text) {
         return parse_size(text) ? std::string() : "a size is N or HxW, not " + text;
       });

@@ -15,12 +15,9 @@ struct PictureFormat {
   std::vector<std::string> classes;
 
   lepton::io::Metadata metadata() const {
-    return {{"task", "image_classification"},
-            {"channels", std::to_string(channels)},
-            {"height", std::to_string(height)},
-            {"width", std::to_string(width)},
-            {"resize", "bilinear, antialiased"},
-            {"range", "[0, 1]"},
+    return {{"task", "image_classification"},           {"channels", std::to_string(channels)},
+            {"height", std::to_string(height)},         {"width", std::to_string(width)},
+            {"resize", "bilinear, antialiased"},        {"range", "[0, 1]"},
             {"classes", nlohmann::json(classes).dump()}};
   }
 
@@ -30,7 +27,8 @@ struct PictureFormat {
       return {std::stoll(metadata.at("channels")), std::stoll(metadata.at("height")),
               std::stoll(metadata.at("width")), nlohmann::json::parse(metadata.at("classes"))};
     } catch (const std::exception&) {
-      throw lepton::Error(path, "does not say how to prepare pictures; was it saved by image_classification?");
+      throw lepton::Error(path,
+                          "does not say how to prepare pictures; was it saved by image_classification?");
     }
   }
 

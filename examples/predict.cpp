@@ -13,7 +13,7 @@ using namespace lepton;
 struct Settings {
   std::string model;
   std::vector<std::string> inputs;
-  std::int64_t batch_size = 64;
+  std::int64_t batch_size = 32;
   int threads = 0;
   bool json = false;
 };
@@ -26,7 +26,8 @@ struct Picture {
 
 static std::string lower_extension(const fs::path& path) {
   std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return extension;
 }
 
@@ -55,10 +56,12 @@ static std::vector<std::string> find_files(const std::vector<std::string>& input
 /// The pictures of an IDX file, [N, H, W], as grey images.
 static std::vector<Picture> read_idx_pictures(const std::string& path) {
   const Tensor all = data::read_idx(path);
-  if (all.rank() != 3 || all.dtype() != u8) throw Error(path, "holds " + to_string(all.shape()) + ", no grey pictures");
+  if (all.rank() != 3 || all.dtype() != u8)
+    throw Error(path, "holds " + to_string(all.shape()) + ", no grey pictures");
   std::vector<Picture> pictures;
   for (std::int64_t i = 0; i < all.size(0); ++i)
-    pictures.push_back({path + "[" + std::to_string(i) + "]", {all.size(1), all.size(2), 1, all[i].to_vector<std::uint8_t>()}});
+    pictures.push_back({path + "[" + std::to_string(i) + "]",
+                        {all.size(1), all.size(2), 1, all[i].to_vector<std::uint8_t>()}});
   return pictures;
 }
 
@@ -82,7 +85,8 @@ static Tensor prepare(std::span<const Picture> pictures, const example::PictureF
 
 static int predict(const Settings& s) {
   if (s.threads > 0) set_num_threads(s.threads);
-  const std::string path = fs::is_directory(s.model) ? (fs::path(s.model) / "model.safetensors").string() : s.model;
+  const std::string path =
+      fs::is_directory(s.model) ? (fs::path(s.model) / "model.safetensors").string() : s.model;
   const auto format = example::PictureFormat::from(io::load_safetensors(path).metadata, path);
   models::Cnn model = format.model();
   io::load_model(path, model);
@@ -110,17 +114,22 @@ static int predict(const Settings& s) {
     }
   }
   if (!waiting.empty()) classify(waiting);
-  if (s.json) std::cout << nlohmann::ordered_json{{"model", path}, {"predictions", predictions}}.dump() << '\n';
+  if (s.json)
+    std::cout << nlohmann::ordered_json{{"model", path}, {"predictions", predictions}}.dump() << '\n';
   return 0;
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("Tells the classes of pictures: predict --model DIR photo.jpg folder/ t10k-images-idx3-ubyte.gz");
+  CLI::App app(
+      "Tells the classes of pictures: predict --model DIR photo.jpg folder/ t10k-images-idx3-ubyte.gz");
   Settings s;
-  app.add_option("--model", s.model, "Folder that image_classification saved, or its model.safetensors")->required();
-  app.add_option("inputs", s.inputs, "JPEG and PNG files, folders of them, MNIST's files of pictures")->required();
+  app.add_option("--model", s.model, "Folder that image_classification saved, or its model.safetensors")
+      ->required();
+  app.add_option("inputs", s.inputs, "JPEG and PNG files, folders of them, MNIST's files of pictures")
+      ->required();
   app.add_option("--batch-size", s.batch_size, "Pictures at a time")
-      ->check(CLI::Range(std::int64_t(1), std::int64_t(65536)))->capture_default_str();
+      ->check(CLI::Range(std::int64_t(1), std::int64_t(65536)))
+      ->capture_default_str();
   app.add_option("--threads", s.threads, "Most threads; 0: all CPUs")->check(CLI::Range(0, 4096));
   app.add_flag("--json", s.json, "One line of JSON in place of a line a picture");
   return example::run(app, argc, argv, [&] { return predict(s); });

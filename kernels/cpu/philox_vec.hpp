@@ -16,40 +16,57 @@ struct PhiloxWords {
   Words word[4];
 };
 
-/// Upper and lower halves of the 64-bit product of each lane with a factor.
-struct Product {
-  Words high, low;
-};
-
-LEPTON_INLINE Longs multiply_even(Longs a, Longs b) {
+/// The product of the lower 32 bits of each lane, in 64 bits.
+LEPTON_INLINE Longs multiply_low(Longs a, Longs b) {
   const auto x = reinterpret_cast<IntRegister>(a.v), y = reinterpret_cast<IntRegister>(b.v);
   return reinterpret_cast<Longs::Raw>(LEPTON_MM(mul_epu32)(x, y));
 }
 
-LEPTON_INLINE Product multiply(Words a, std::uint32_t factor) {
-  constexpr std::uint64_t kUpper = 0xffffffff00000000;
-  const Longs lanes = bits_as<std::uint64_t>(a), f(factor);
-  const auto even = multiply_even(lanes, f).v, odd = multiply_even(lanes.v >> 32, f).v;
-  return {bits_as<std::uint32_t>(Longs((even >> 32) | (odd & kUpper))),
-          bits_as<std::uint32_t>(Longs((even & ~kUpper) | (odd << 32)))};
+/// The upper 32 bits of each lane, moved down; what is left above does not matter.
+LEPTON_INLINE Longs upper(Longs a) {
+#if LEPTON_AVX512  // where shifts wait for the multiplier's port, shuffles do not
+  return reinterpret_cast<Longs::Raw>(_mm512_shuffle_epi32(reinterpret_cast<IntRegister>(a.v), _MM_PERM_DDBB));
+#else
+  return a.v >> 32;
+#endif
+}
+
+/// Blocks in 64-bit lanes, whose lower halves count: as multiply_low takes them and gives them, so that a
+/// round needs no shuffles. The upper halves hold anything.
+struct PhiloxLanes {
+  Longs c0, c1, c2, c3;
+
+  LEPTON_INLINE void round(std::uint32_t key0, std::uint32_t key1) {
+    using C = PhiloxConstants;
+    const Longs p0 = multiply_low(c0, Longs(C::multiplier[0])), p1 = multiply_low(c2, Longs(C::multiplier[1]));
+    c0 = upper(p1).v ^ c1.v ^ key0;
+    c1 = p1;
+    c2 = upper(p0).v ^ c3.v ^ key1;
+    c3 = p0;
+  }
+};
+
+/// The lower halves of `even` in the even 32-bit lanes, those of `odd` in the odd ones.
+LEPTON_INLINE Words interleave(Longs even, Longs odd) {
+  return bits_as<std::uint32_t>(Longs((even.v & 0xffffffff) | (odd.v << 32)));
 }
 
 /// The blocks whose number is `counter` plus what the lane of `ahead` holds; lane l of word[w] is word w.
 LEPTON_INLINE PhiloxWords philox_ahead(std::uint64_t seed, std::uint64_t counter, Words ahead) {
   using C = PhiloxConstants;
   const auto low = std::uint32_t(counter), high = std::uint32_t(counter >> 32);
-  Words c0 = Words(low) + ahead, c1 = select(c0 < ahead, Words(high + 1), Words(high)), c2(0), c3(0);
+  const Words c0 = Words(low) + ahead, c1 = select(c0 < ahead, Words(high + 1), Words(high));
+  const Longs l0 = bits_as<std::uint64_t>(c0), l1 = bits_as<std::uint64_t>(c1), zero(0);
+  PhiloxLanes even{l0, l1, zero, zero}, odd{l0.v >> 32, l1.v >> 32, zero, zero};
   auto key0 = std::uint32_t(seed), key1 = std::uint32_t(seed >> 32);
   for (int round = 0; round < C::rounds; ++round) {
-    const Product p0 = multiply(c0, C::multiplier[0]), p1 = multiply(c2, C::multiplier[1]);
-    c0 = p1.high.v ^ c1.v ^ key0;
-    c1 = p1.low;
-    c2 = p0.high.v ^ c3.v ^ key1;
-    c3 = p0.low;
+    even.round(key0, key1);
+    odd.round(key0, key1);
     key0 += C::key_step[0];
     key1 += C::key_step[1];
   }
-  return {{c0, c1, c2, c3}};
+  return {{interleave(even.c0, odd.c0), interleave(even.c1, odd.c1), interleave(even.c2, odd.c2),
+           interleave(even.c3, odd.c3)}};
 }
 
 /// Blocks `counter` to `counter` + kLanes - 1: lane l of word[w] is word w of block counter + l.

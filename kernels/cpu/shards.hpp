@@ -36,8 +36,8 @@ LEPTON_SHARDS_INLINE Range shard_range(std::int64_t items, std::int64_t shards, 
 }
 
 /// body(begin, end) for ranges that cover [0, items), whose items take about `picoseconds` each. What `body`
-/// captures is read from memory again after every store, so that long loops belong in a function of their own,
-/// which has its pointers in variables.
+/// captures is read from memory again after every store, so that a long loop belongs in a function of its own,
+/// with its pointers in variables.
 template <class F>
 LEPTON_SHARDS_INLINE void for_ranges(std::int64_t items, std::int64_t picoseconds, F&& body) {
   if (items == 0) return;

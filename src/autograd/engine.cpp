@@ -1,4 +1,4 @@
-// The walk over the tape: latest operation first, gradients summed where paths meet.
+// The walk over the tape: deepest operation first, gradients summed where paths meet.
 #include <algorithm>
 
 #include "lepton/autograd/backward.hpp"
@@ -81,10 +81,13 @@ class Walk {
     if (options_.gradient.shape() != root.shape())
       throw Error("backward", "gradient " + to_string(options_.gradient.shape()) + " does not fit the tensor " +
                                   to_string(root.shape()));
+    if (options_.gradient.dtype() != root.dtype())
+      throw Error("backward", "gradient is " + std::string(name_of(options_.gradient.dtype())) + ", the tensor " +
+                                  std::string(name_of(root.dtype())));
     return options_.gradient;
   }
 
-  static bool earlier(const Ref<Node>& a, const Ref<Node>& b) { return a->sequence < b->sequence; }
+  static bool shallower(const Ref<Node>& a, const Ref<Node>& b) { return a->depth < b->depth; }
 
   void send(const Edge& edge, Tensor g) {
     if (edge.node) {
@@ -92,7 +95,7 @@ class Walk {
       accumulate(edge.node->gradient, std::move(g));
       if (first) {
         heap_.push_back(edge.node);
-        std::push_heap(heap_.begin(), heap_.end(), earlier);
+        std::push_heap(heap_.begin(), heap_.end(), shallower);
       }
     } else if (collecting_) {
       for (auto& w : wanted_)
@@ -117,7 +120,7 @@ class Walk {
   static void record_leaf(TensorImpl& leaf);
 
   void step() {
-    std::pop_heap(heap_.begin(), heap_.end(), earlier);
+    std::pop_heap(heap_.begin(), heap_.end(), shallower);
     const Ref<Node> node = std::move(heap_.back());
     heap_.pop_back();
     if (node->released)

@@ -9,7 +9,6 @@ namespace detail {
 namespace {
 
 thread_local constinit bool enabled = true;
-thread_local constinit std::uint64_t sequence = 0;
 // Nodes waiting to be freed by an outer `destroy`: a long chain must not recurse once a node.
 thread_local std::vector<Node*>* dying = nullptr;
 
@@ -22,8 +21,6 @@ void free_node(Node* node) {
 }  // namespace
 
 bool exchange_grad_enabled(bool on) { return std::exchange(enabled, on); }
-
-std::uint64_t next_sequence() { return ++sequence; }
 
 void* allocate_node(std::size_t bytes) { return allocate_object(bytes); }
 

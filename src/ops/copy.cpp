@@ -33,6 +33,14 @@ struct Clone {
   Grads backward(const Saved&, const Tensor& g) const { return g; }
 };
 
+/// `source`, copied first where it looks at the storage of `target` in another order: in-place kernels read and
+/// write element by element.
+Tensor apart_from(const Tensor& target, const Tensor& source) {
+  const TensorImpl &t = target.impl(), &s = source.impl();
+  const bool same_look = t.offset == s.offset && t.strides == s.strides && t.shape == s.shape;
+  return t.storage == s.storage && !same_look ? source.detach().clone() : source;
+}
+
 }  // namespace
 }  // namespace detail
 
@@ -51,7 +59,7 @@ const Tensor& Tensor::copy_(const Tensor& source) const {
   detail::check_in_place(*this, "copy_");
   if (broadcast(shape(), source.shape(), "copy_") != shape())
     throw Error("copy_", "source " + to_string(source.shape()) + " does not fit " + to_string(shape()));
-  detail::launch_copy(*this, source);
+  detail::launch_copy(*this, detail::apart_from(*this, source));
   return *this;
 }
 
@@ -60,7 +68,7 @@ const Tensor& Tensor::add_(const Tensor& other, double scale) const {
   if (dtype() == f16 || dtype() == bf16 || dtype() == i8 || dtype() == boolean)
     throw Error("add_", "does not compute with " + std::string(name_of(dtype())) + "; convert with to(f32)");
   const Tensor scaled = scale == 1 ? other : other.detach() * scale;
-  const Tensor operand = cast(scaled, dtype());
+  const Tensor operand = detail::apart_from(*this, cast(scaled, dtype()));
   if (broadcast(shape(), operand.shape(), "add_") != shape())
     throw Error("add_", "operand " + to_string(operand.shape()) + " does not fit " + to_string(shape()));
   if (!detail::is_dense(*this)) return copy_(*this + operand);

@@ -191,7 +191,7 @@ Tensor min(const Tensor& x, const Dims& axes, KeepDim keep) {
 Tensor argmax(const Tensor& x, std::int64_t axis, KeepDim keep) {
   const int a = normalize_axis(axis, x.rank(), "argmax");
   if (x.rank() == 0 || x.shape()[a] == 0) throw Error("argmax", "of nothing: " + to_string(x.shape()));
-  const Tensor operand = x.dtype() == f32 || x.dtype() == f64 ? x.detach() : cast(x, i64);
+  const Tensor operand = x.dtype() == f64 ? x.detach() : cast(x.detach(), is_floating(x.dtype()) ? f32 : i64);
   return detail::apply(detail::Argmax{a, keep == KeepDim::yes}, operand);
 }
 

@@ -78,6 +78,7 @@ void require_computable(const Tensor& x, const char* op) {
 void check_in_place(const Tensor& x, const char* op) {
   if (grad_enabled() && x.impl().requires_grad)
     throw Error(op, "would overwrite a tensor that the tape needs; write under NoGrad, or use the form without '_'");
+  if (x.numel() == 0) return;
   for (int i = 0; i < x.rank(); ++i)
     if (x.strides()[i] == 0 && x.shape()[i] > 1)
       throw Error(op, "would write one place in memory several times: " + to_string(x.shape()) +

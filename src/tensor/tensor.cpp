@@ -27,7 +27,7 @@ void* Tensor::host_data(DType wanted, const char* op) const {
 double Tensor::item() const {
   if (numel() != 1) throw Error("item", "needs one element, got " + to_string(shape()));
   if (detail::current_recorder) detail::current_recorder->refuse_host_read("item");
-  const Tensor host = to(kCpu);
+  const Tensor host = detach().to(kCpu);
   const void* p = host.raw();
   const auto read = [p]<class T>(T value) {
     std::memcpy(&value, p, sizeof value);
@@ -80,9 +80,7 @@ Tensor Tensor::to(Device target) const {
   const Tensor y = empty(shape(), {.dtype = dtype(), .device = target});
   const std::size_t bytes = std::size_t(numel()) * size_of(dtype());
   if (target.is_cpu()) {
-    void* stream = backend->stream(source.index);
-    backend->copy_to_host(y.raw(), from.raw(), bytes, stream);
-    backend->synchronize(stream);
+    backend->copy_to_host(y.raw(), from.raw(), bytes, backend->stream(source.index));
   } else {
     void* stream = backend->stream(target.index);
     if (source.is_cpu()) backend->copy_to_device(y.raw(), from.raw(), bytes, stream);

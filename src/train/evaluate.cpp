@@ -23,7 +23,8 @@ struct GeneratorGuard {
 Task::~Task() = default;
 
 void Task::throw_not_callable() {
-  throw Error("fit", "metrics, and a loss of output and target, need a model that can be called with one Tensor");
+  throw Error("fit",
+              "metrics, and a loss of output and target, need a model that can be called with one Tensor");
 }
 
 Device device_of(nn::Module& module) {
@@ -38,7 +39,8 @@ data::Batch moved(data::Batch&& batch, Device device) {
 }
 
 std::optional<std::vector<Figure>> evaluate_pass(Task& task, data::Loader& loader,
-                                                 const std::vector<Metric>& metrics, OnInterrupt on_interrupt) {
+                                                 const std::vector<Metric>& metrics,
+                                                 OnInterrupt on_interrupt) {
   const ModeGuard modes(task.module());
   const GeneratorGuard generator;
   const NoGrad no_grad;
@@ -71,8 +73,8 @@ std::optional<std::vector<Figure>> evaluate_pass(Task& task, data::Loader& loade
 
 std::vector<Figure> evaluate(Task& task, const data::Dataset& data, const std::vector<Metric>& metrics,
                              const EvaluateOptions& options) {
-  data::Loader loader(data, {.batch_size = options.batch_size, .shuffle = data::Shuffle::never,
-                             .workers = options.workers});
+  data::Loader loader(
+      data, {.batch_size = options.batch_size, .shuffle = data::Shuffle::never, .workers = options.workers});
   return *evaluate_pass(task, loader, metrics, OnInterrupt::go_on);
 }
 

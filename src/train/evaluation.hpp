@@ -19,9 +19,11 @@ data::Batch moved(data::Batch&& batch, Device device);
 
 enum class OnInterrupt { stop, go_on };
 
-/// "loss", where the task has one, and the metrics; nothing where it was stopped by an interruption. Sets evaluation mode and
-/// puts the modes back, and leaves the default generator as it was, so that evaluating never changes a training.
-std::optional<std::vector<Figure>> evaluate_pass(Task& task, data::Loader& loader, const std::vector<Metric>& metrics,
+/// "loss", where the task has one, and the metrics; nothing where it was stopped by an interruption. Sets
+/// evaluation mode and puts the modes back, and leaves the default generator as it was, so that evaluating
+/// never changes a training.
+std::optional<std::vector<Figure>> evaluate_pass(Task& task, data::Loader& loader,
+                                                 const std::vector<Metric>& metrics,
                                                  OnInterrupt on_interrupt);
 
 }  // namespace lepton::detail

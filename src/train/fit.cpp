@@ -1,7 +1,6 @@
 // The training loop.
 #include "lepton/train/fit.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -54,13 +53,15 @@ class Training {
   Report report_;
 };
 
-Training::Training(Task& task, optim::Optimizer& optimizer, const data::Dataset& train, const FitOptions& options)
+Training::Training(Task& task, optim::Optimizer& optimizer, const data::Dataset& train,
+                   const FitOptions& options)
     : task_(task),
       optimizer_(optimizer),
       options_(options),
       loader_(train, {.batch_size = options.batch_size, .seed = options.seed, .workers = options.workers}),
       device_(device_of(task.module())) {
-  if (options.epochs < 0) throw Error("fit", "epochs must not be negative, got " + std::to_string(options.epochs));
+  if (options.epochs < 0)
+    throw Error("fit", "epochs must not be negative, got " + std::to_string(options.epochs));
   if (options.lr < 0 || !std::isfinite(options.lr))
     throw Error("fit", "lr must be a finite number of at least 0, got " + std::to_string(options.lr));
   if (!options.resume.empty()) resume();
@@ -90,8 +91,9 @@ void Training::resume() {
   const io::TrainingState state = io::load_checkpoint(options_.resume, task_.module(), optimizer_);
   const auto check = [&](const char* what, std::uint64_t then, std::uint64_t now) {
     if (then != now)
-      throw Error(options_.resume, std::string("was trained with ") + what + " " + std::to_string(then) + ", not " +
-                                       std::to_string(now) + ", so it cannot go on where it stopped");
+      throw Error(options_.resume, std::string("was trained with ") + what + " " + std::to_string(then) +
+                                       ", not " + std::to_string(now) +
+                                       ", so it cannot go on where it stopped");
   };
   const auto extra = [&](const char* key) {
     const auto found = state.extra.find(key);
@@ -179,8 +181,9 @@ Tensor Training::step(const data::Batch& batch) {
 void Training::account(double loss, std::int64_t samples) {
   ++step_;
   if (!std::isfinite(loss))
-    throw Error("fit", "the loss is " + std::to_string(loss) + " at epoch " + std::to_string(epoch_ + 1) + ", step " +
-                           std::to_string(step_) + "; try a lower learning rate, and look for such values in the data");
+    throw Error("fit", "the loss is " + std::to_string(loss) + " at epoch " + std::to_string(epoch_ + 1) +
+                           ", step " + std::to_string(step_) +
+                           "; try a lower learning rate, and look for such values in the data");
   loss_sum_ += loss * double(samples);
   position_.step = step_;
   position_.samples += samples;
@@ -195,8 +198,9 @@ void Training::account(double loss, std::int64_t samples) {
 void Training::validate() {
   EpochReport& epoch = report_.epochs.back();
   if (options_.validation.defined()) {
-    data::Loader loader(options_.validation, {.batch_size = std::max<std::int64_t>(options_.batch_size, 256),
-                                              .shuffle = data::Shuffle::never, .workers = options_.workers});
+    data::Loader loader(
+        options_.validation,
+        {.batch_size = options_.batch_size, .shuffle = data::Shuffle::never, .workers = options_.workers});
     auto figures = evaluate_pass(task_, loader, options_.metrics, OnInterrupt::stop);
     if (!figures) {
       report_.interrupted = true;

@@ -33,8 +33,7 @@ void interrupt_on_signal() {
   action.sa_flags = SA_RESTART;  // a file that is being read goes on being read
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM})
-    if (sigaction(signal, &action, nullptr) != 0)
-      throw Error("interrupt_on_signal", std::strerror(errno));
+    if (sigaction(signal, &action, nullptr) != 0) throw Error("interrupt_on_signal", std::strerror(errno));
 }
 
 void request_interrupt() {

@@ -9,8 +9,8 @@
 
 namespace lepton {
 
-/// Remembers the mode of a module and of each within, which may differ (a frozen backbone), and sets them back
-/// when it dies. The modules must outlive it.
+/// Remembers the mode of a module and of each within, which may differ (a frozen backbone), and sets them
+/// back when it dies. The modules must outlive it.
 class ModeGuard {
  public:
   explicit ModeGuard(nn::Module& root) {

@@ -71,7 +71,8 @@ int terminal_width(std::FILE* stream) {
 
 Progress::~Progress() = default;
 
-ConsoleProgress::ConsoleProgress(std::FILE* stream) : stream_(stream), terminal_(isatty(fileno(stream)) == 1) {}
+ConsoleProgress::ConsoleProgress(std::FILE* stream)
+    : stream_(stream), terminal_(isatty(fileno(stream)) == 1) {}
 
 ConsoleProgress::~ConsoleProgress() {
   if (unfinished_) std::fputs("\n", stream_);

@@ -49,17 +49,19 @@ class Training(ExampleTest):
         whole, parts = self.folder / "whole", self.folder / "parts"
         self.train("--epochs", 3, "--batch-size", 8, "--seed", 5, "--save", whole)
         self.train("--epochs", 1, "--batch-size", 8, "--seed", 5, "--save", parts)
-        self.train("--epochs", 3, "--resume", parts, "--save", parts)  # seed and batch size are the checkpoint's
+        # Seed and batch size are the checkpoint's.
+        self.train("--epochs", 3, "--resume", parts, "--save", parts)
         self.assert_same_checkpoint(whole, parts)
         told = figures(self.train("--epochs", 3, "--resume", parts, "--json"))  # nothing is left to train
         self.assertEqual(told["steps"], 12)
         self.assertIn("test_accuracy", told)
 
     def test_limit_and_size(self):
-        told = figures(self.train("--epochs", 1, "--limit", 5, "--size", "20x12", "--json", "--save", self.folder / "s"))
+        saved = self.folder / "saved"
+        told = figures(self.train("--epochs", 1, "--limit", 5, "--size", "20x12", "--json", "--save", saved))
         self.assertEqual((told["train_samples"], told["test_samples"]), (5, 5))
-        header = (self.folder / "s" / "model.safetensors").read_bytes()
-        metadata = json.loads(header[8:8 + struct.unpack("<Q", header[:8])[0]])["__metadata__"]
+        content = (saved / "model.safetensors").read_bytes()
+        metadata = json.loads(content[8:8 + struct.unpack("<Q", content[:8])[0]])["__metadata__"]
         self.assertEqual((metadata["height"], metadata["width"], metadata["channels"]), ("20", "12", "3"))
         self.assertEqual(json.loads(metadata["classes"]), ["columns", "rows"])
 
@@ -71,14 +73,15 @@ class Training(ExampleTest):
 
     def test_mnist(self):
         write_mnist(self.folder / "digits")
-        told = figures(self.assert_runs(TRAIN, "--data", self.folder / "digits", "--epochs", 4, "--batch-size", 8, "--json"))
+        told = figures(self.assert_runs(TRAIN, "--data", self.folder / "digits", "--epochs", 4, "--batch-size", 8,
+                                        "--json"))
         self.assertGreater(told["test_accuracy"], 0.9)
 
 
 class Stopping(ExampleTest):
     def start(self, *options):
-        return subprocess.Popen([EXAMPLES / TRAIN, "--data", self.folder / "photos", *map(str, options)], text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        return subprocess.Popen([EXAMPLES / TRAIN, "--data", self.folder / "photos", *map(str, options)],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def stop_in_training(self, which, status):
         write_photos(self.folder / "photos", count=50)
@@ -97,9 +100,9 @@ class Stopping(ExampleTest):
         self.assertIn(f"--resume {saved}", out)
 
         # It goes on from that very step, and ends as one that was never stopped.
-        epochs = told["epochs"] + 1
-        self.assert_runs(TRAIN, "--data", self.folder / "photos", "--epochs", epochs, "--resume", saved, "--save", saved)
-        self.assert_runs(TRAIN, "--data", self.folder / "photos", "--epochs", epochs, "--save", whole, *options)
+        train = (TRAIN, "--data", self.folder / "photos", "--epochs", told["epochs"] + 1)
+        self.assert_runs(*train, "--resume", saved, "--save", saved)
+        self.assert_runs(*train, "--save", whole, *options)
         for name in ("model.safetensors", "training.safetensors"):
             self.assertEqual((saved / name).read_bytes(), (whole / name).read_bytes(), name)
 
@@ -140,8 +143,8 @@ class Predicting(ExampleTest):
         cls.shared.setUp()
         write_photos(cls.shared.folder / "photos")
         cls.saved = cls.shared.folder / "saved"
-        cls.shared.assert_runs(TRAIN, "--data", cls.shared.folder / "photos", "--epochs", 8, "--batch-size", 8,
-                               "--save", cls.saved)
+        cls.shared.assert_runs(TRAIN, "--data", cls.shared.folder / "photos", "--epochs", 8,
+                               "--batch-size", 8, "--save", cls.saved)
 
     @classmethod
     def tearDownClass(cls):
@@ -165,8 +168,8 @@ class Predicting(ExampleTest):
         told = self.predict(photos)
         self.assertEqual(len(told), 40)
         self.assertGreater(sum(p["class"] == p["file"].split("/")[-2] for p in told), 36)
-        lines = self.assert_runs("predict", "--model", self.saved / "model.safetensors", photos).stdout.splitlines()
-        self.assertEqual([line.split("\t")[:2] for line in lines], [[p["file"], p["class"]] for p in told])
+        text = self.assert_runs("predict", "--model", self.saved / "model.safetensors", photos).stdout
+        self.assertEqual([line.split("\t")[:2] for line in text.splitlines()], [[p["file"], p["class"]] for p in told])
 
     def test_idx(self):
         write_mnist(self.folder / "digits", side=16)
@@ -217,8 +220,9 @@ class OwnParts(ExampleTest):
 
     def test_custom_layer_resumes(self):
         self.assert_runs("custom_layer", "--epochs", 1, "--save", self.folder / "saved")
-        part = figures(self.assert_runs("custom_layer", "--epochs", 3, "--resume", self.folder / "saved", "--json"))
-        whole = figures(self.assert_runs("custom_layer", "--epochs", 3, "--json"))
+        train = ("custom_layer", "--epochs", 3, "--json")
+        part = figures(self.assert_runs(*train, "--resume", self.folder / "saved"))
+        whole = figures(self.assert_runs(*train))
         self.assertEqual(part["test_loss"], whole["test_loss"])
 
 

@@ -15,10 +15,10 @@ EXAMPLES = Path(os.environ["LEPTON_EXAMPLES"])  # folder of the programs; CMakeL
 
 # 16x16, grey.
 JPEG = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1x"
-    "eXBkeFxlZ2P/wAALCAAQABABAREA/8QAFgABAQEAAAAAAAAAAAAAAAAAAQMF/8QAIxAAAQMDBAMBAQAAAAAAAAAAAQIDEQQFIQAxQVESExRx"
-    "4f/aAAgBAQAAPwBp7DS26n+isWhlpPKoE4Jx3tsNTXf0tv8Aps1B9C+C4gkr/EjMRBBPE6WLGB5VdzdeWcH2qPkqcAQVT1/cwdBlAZYS3bmj"
-    "RUizC3EJlSuYKt4yTO/Wv//Z")
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1R"
+    "V19iZ2hnPk1xeXBkeFxlZ2P/wAALCAAQABABAREA/8QAFgABAQEAAAAAAAAAAAAAAAAAAQMF/8QAIxAAAQMDBAMBAQAAAAAA"
+    "AAAAAQIDEQQFIQAxQVESExRx4f/aAAgBAQAAPwBp7DS26n+isWhlpPKoE4Jx3tsNTXf0tv8Aps1B9C+C4gkr/EjMRBBPE6WL"
+    "GB5VdzdeWcH2qPkqcAQVT1/cwdBlAZYS3bmjRUizC3EJlSuYKt4yTO/Wv//Z")
 
 
 def run(program, *arguments, timeout=240):
@@ -38,7 +38,8 @@ def png(pixels):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     header = struct.pack(">IIBBBBB", len(pixels[0]), len(pixels), 8, 0, 0, 0, 0)
     rows = b"".join(b"\0" + bytes(row) for row in pixels)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
 
 
 def stripes(vertical, seed, side=16):
@@ -57,7 +58,9 @@ def write_photos(folder, count=20, side=16):
 
 
 def idx(array_type, sizes, data):
-    return struct.pack(">BBBB", 0, 0, array_type, len(sizes)) + struct.pack(f">{len(sizes)}I", *sizes) + bytes(data)
+    """An IDX file; 8 stands for bytes."""
+    header = struct.pack(">BBBB", 0, 0, array_type, len(sizes)) + struct.pack(f">{len(sizes)}I", *sizes)
+    return header + bytes(data)
 
 
 def write_mnist(folder, train=40, test=20, side=16, pack=gzip.compress):

@@ -12,21 +12,23 @@ class Usage(ExampleTest):
     def test_help(self):
         for program in TRAINERS:
             text = self.assert_runs(program, "--help").stdout
-            for option in ("epochs", "batch-size", "lr", "seed", "threads", "device", "save", "resume", "limit", "json"):
+            for option in ("epochs", "batch-size", "lr", "seed", "threads", "device", "save", "resume", "limit",
+                           "json"):
                 self.assertIn(f"--{option}", text)
         self.assertIn("--data", run(TRAIN, "--help").stdout)
         self.assertIn("--model", self.assert_runs("predict", "--help").stdout)
 
     def test_unknown_option(self):
-        for program in (*TRAINERS, "predict"):
+        for program in TRAINERS:
             self.assert_refused(2, ["--epoks"], program, "--epoks", 3)
+        self.assert_refused(2, ["--epoks"], "predict", "--model", "folder", "a.jpg", "--epoks")
 
     def test_bad_values(self):
-        for option, value in (("--epochs", "many"), ("--epochs", 0), ("--epochs", 1.5), ("--batch-size", -1),
-                              ("--lr", "fast"), ("--lr", "nan"), ("--lr", 0), ("--seed", -1), ("--threads", -2),
-                              ("--limit", -1), ("--size", "0x8"), ("--size", "16x16x3"), ("--size", "big"),
-                              ("--device", "tpu")):
-            self.assert_refused(2, [option], TRAIN, option, value)
+        bad = {"--epochs": ("many", 0, 1.5), "--batch-size": (-1, 0), "--lr": ("fast", "nan", 0), "--seed": (-1, "x"),
+               "--threads": (-2,), "--limit": (-1,), "--size": ("0x8", "16x16x3", "big"), "--device": ("tpu",)}
+        for option, values in bad.items():
+            for value in values:
+                self.assert_refused(2, [option], TRAIN, option, value)
         self.assert_refused(2, ["--epochs"], TRAIN, "--epochs")
         self.assert_refused(2, ["stray"], TRAIN, "stray")
         self.assert_refused(2, ["--model"], "predict", "a.jpg")
@@ -70,12 +72,11 @@ class WrongData(ExampleTest):
             (self.folder / name).write_bytes(record * 2)
         self.refused(["data_batch_1.bin", "11"], self.folder)
 
-    def test_sizes_of_parts_differ(self):
+    def test_shapes_that_do_not_fit(self):
         write_mnist(self.folder / "digits")
-        write_mnist(self.folder / "small", side=12)
-        for name in ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"):
-            (self.folder / "small" / name).rename(self.folder / "digits" / name)
-        self.refused(["[1, 12, 12]"], self.folder / "digits")
+        pictures = self.folder / "digits" / "train-images-idx3-ubyte.gz"
+        pictures.write_bytes((self.folder / "digits" / "train-labels-idx1-ubyte.gz").read_bytes())
+        self.refused([pictures.name, "[40]"], self.folder / "digits")
 
     def test_pictures_too_small(self):
         write_photos(self.folder / "photos", side=8)
@@ -95,8 +96,9 @@ class WrongCheckpoint(ExampleTest):
         self.photos, self.saved = self.folder / "photos", self.folder / "saved"
         write_photos(self.photos)
 
-    def resume(self, parts):
-        self.assert_refused(1, parts, TRAIN, "--data", self.photos, "--epochs", 2, "--resume", self.saved)
+    def resume(self, parts, *more):
+        self.assert_refused(1, parts, TRAIN, "--data", self.photos, "--epochs", 2, "--resume", self.saved,
+                            *more)
 
     def save(self):
         self.assert_runs(TRAIN, "--data", self.photos, "--epochs", 1, "--save", self.saved)
@@ -108,6 +110,10 @@ class WrongCheckpoint(ExampleTest):
         self.assert_runs("custom_layer", "--epochs", 1, "--limit", 100, "--save", self.saved)
         self.resume([self.saved])
         self.assert_refused(1, ["model.safetensors"], "predict", "--model", self.saved, self.photos)
+
+    def test_of_another_size(self):
+        self.save()
+        self.resume(["model.safetensors", "classifier.1.weight", "[64, 256]"], "--size", 32)
 
     def test_of_other_classes(self):
         self.save()
@@ -124,11 +130,12 @@ class WrongCheckpoint(ExampleTest):
 
     def test_another_seed(self):
         self.save()
-        self.assert_refused(1, ["seed 0, not 7"], TRAIN, "--data", self.photos, "--resume", self.saved, "--seed", 7)
+        self.resume(["seed 0, not 7"], "--seed", 7)
 
     def test_save_where_a_file_is(self):
         (self.folder / "file").write_text("")
-        self.assert_refused(1, ["file"], TRAIN, "--data", self.photos, "--epochs", 1, "--save", self.folder / "file")
+        self.assert_refused(1, ["file"], TRAIN, "--data", self.photos, "--epochs", 1,
+                            "--save", self.folder / "file")
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ template <class Make> auto with_any_threads(Make make) {
     set_num_threads(threads);
     const auto y = make();
     EXPECT_EQ(y.size(), expected.size());
+    if (expected.empty()) continue;
     EXPECT_EQ(std::memcmp(y.data(), expected.data(), y.size() * sizeof y[0]), 0) << threads << " threads";
   }
   set_num_threads(before);

@@ -73,7 +73,7 @@ TEST(RowsByIndex, AnIndexOutsideIsNamed) {
     cpu::gather_rows({x, index, y, 2, 2, 2, 4}, kCpuStream);
     FAIL();
   } catch (const Error& e) {
-    EXPECT_STREQ(e.what(), "[gather_rows] index 2 at place 1 is outside [0, 2)");
+    EXPECT_STREQ(e.what(), "[index_select] index 2 at place 1 is outside [0, 2)");
   }
   const std::int64_t negative = -1;
   EXPECT_THROW(cpu::scatter_add_rows({x, &negative, y, 2, 1, 2, f32}, kCpuStream), Error);

@@ -14,9 +14,10 @@ TEST(Evaluate, MeansOverSamples) {
   const data::Dataset data = problem(30);
   const nn::Sequential untrained = network();
   nn::Sequential net = untrained;
-  const std::vector<Metric> metrics = {{"mean", metrics::accuracy},
-                                       {"collected", metrics::Accuracy()},
-                                       {"f1", metrics::ConfusionMatrix(3), &metrics::ConfusionMatrix::macro_f1}};
+  const std::vector<Metric> metrics = {
+      {"mean", metrics::accuracy},
+      {"collected", metrics::Accuracy()},
+      {"f1", metrics::ConfusionMatrix(3), &metrics::ConfusionMatrix::macro_f1}};
   const auto by_seven = evaluate(net, data, metrics, {.batch_size = 7});
   const auto at_once = evaluate(net, data, metrics);
   ASSERT_EQ(by_seven.size(), 3u);

@@ -54,8 +54,8 @@ TEST(Fit, LossOfModelAndBatch) {
   nn::Sequential net = network();
   optim::Adam adam(net.parameters(), {.lr = 1e-2});
   const auto loss = [](auto& m, const data::Batch& b) { return cross_entropy(m(b[0]), b[1]); };
-  const Report report = fit(net, adam, loss, data, {.epochs = 2, .validation = data,
-                                                    .metrics = {{"accuracy", metrics::accuracy}}});
+  const Report report = fit(net, adam, loss, data,
+                            {.epochs = 2, .validation = data, .metrics = {{"accuracy", metrics::accuracy}}});
   EXPECT_EQ(weights(net), Trained({.epochs = 2}).weights());
   ASSERT_EQ(report.epochs[0].validation.size(), 2u);
 }
@@ -119,7 +119,9 @@ TEST(Fit, NamesTheStepOfANonFiniteLoss) {
       }
     } progress;
     progress.factor = factor;
-    const auto loss = [&](nn::Linear& m, const data::Batch& b) { return cross_entropy(m(b[0]), b[1]) * factor; };
+    const auto loss = [&](nn::Linear& m, const data::Batch& b) {
+      return cross_entropy(m(b[0]), b[1]) * factor;
+    };
     expect_error([&] { fit(model, sgd, loss, data, {.epochs = 3, .progress = &progress, .step = mode}); },
                  {"[fit]", "nan", "epoch 2", "step 4"});
   }
@@ -129,7 +131,9 @@ TEST(Fit, Refuses) {
   expect_error([] { Trained({.epochs = -1}); }, {"[fit]", "epochs"});
   expect_error([] { Trained({.batch_size = 0}); }, {"batch_size"});
   expect_error([] { Trained({.lr = -1}); }, {"[fit]", "lr"});
-  const auto wrong_shape = [] { Trained({}, data::TensorDataset(randn({10, 7}), zeros({10}, {.dtype = i64}))); };
+  const auto wrong_shape = [] {
+    Trained({}, data::TensorDataset(randn({10, 7}), zeros({10}, {.dtype = i64})));
+  };
   expect_error(wrong_shape, {"[10, 7]"});
 }
 

@@ -30,10 +30,16 @@ TEST(ConsoleProgress, OneLineAnEpoch) {
       at.seconds += 0.5;
       p.step_done(at);
     }
-    p.epoch_ends(at, {.epoch = 2, .steps = 10, .samples = 320, .seconds = 5, .loss = 0.25,
+    p.epoch_ends(at, {.epoch = 2,
+                      .steps = 10,
+                      .samples = 320,
+                      .seconds = 5,
+                      .loss = 0.25,
                       .validation = {{"loss", 0.5}, {"accuracy", 0.875}}});
   });
-  EXPECT_EQ(text, "epoch 2/5  loss 0.2500  validation loss 0.5000  validation accuracy 0.8750  5.0 s, 64 samples/s\n");
+  EXPECT_EQ(
+      text,
+      "epoch 2/5  loss 0.2500  validation loss 0.5000  validation accuracy 0.8750  5.0 s, 64 samples/s\n");
 }
 
 TEST(ConsoleProgress, ALineEveryTenSeconds) {

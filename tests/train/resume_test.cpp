@@ -23,7 +23,9 @@ class Resume : public ::testing::Test {
 };
 class ResumeBits : public Resume, public ::testing::WithParamInterface<StepMode> {};
 INSTANTIATE_TEST_SUITE_P(Steps, ResumeBits, ::testing::Values(StepMode::eager, StepMode::captured),
-                         [](const auto& mode) { return mode.param == StepMode::eager ? "eager" : "captured"; });
+                         [](const auto& mode) {
+                           return mode.param == StepMode::eager ? "eager" : "captured";
+                         });
 
 TEST_P(ResumeBits, AtTheEndOfAnEpoch) {
   const std::string dir = folder_ / "run";
@@ -100,7 +102,8 @@ TEST_F(Resume, Refuses) {
   const Trained first({.progress = &stop, .save = dir, .seed = 3});
   clear_interrupt();
   expect_error([&] { Trained({.resume = dir}); }, {dir, "seed 3, not 0"});
-  expect_error([&] { Trained({.batch_size = 10, .resume = dir, .seed = 3}); }, {dir, "batch size 32, not 10"});
+  expect_error([&] { Trained({.batch_size = 10, .resume = dir, .seed = 3}); },
+               {dir, "batch size 32, not 10"});
   expect_error([&] { Trained({.resume = dir, .seed = 3}, problem(90)); }, {dir, "samples 100, not 90"});
   expect_error([&] { Trained({.resume = folder_ / "none"}); }, {"none"});
 

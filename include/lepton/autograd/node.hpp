@@ -30,15 +30,18 @@ class LEPTON_API Node : public RefCounted {
   virtual std::size_t byte_size() const = 0;
 
   const char* name = "";
-  std::uint64_t sequence = 0;  ///< later nodes are walked first
+  std::uint64_t depth = 0;     ///< above those of all inputs' nodes; the walk takes the deepest first
   Tensor gradient;             ///< by this node's output, while a walk collects it
   bool released = false;
 
  protected:
   Node() = default;
+  /// Comes after what the edge leads to.
+  void follow(const Edge& edge) {
+    if (edge.node && edge.node->depth >= depth) depth = edge.node->depth + 1;
+  }
 };
 
-LEPTON_API std::uint64_t next_sequence();
 LEPTON_API void* allocate_node(std::size_t bytes);
 LEPTON_API Edge edge_to(const Tensor& input);
 /// The tensor sharing `t`'s elements that a node may keep of its own output without keeping itself alive.
@@ -67,11 +70,10 @@ template <class Op, int kInputs, int kOutputs> class OpNode final : public Node 
          const std::array<const Tensor*, kOutputs>& outputs)
       : op_(op) {
     name = Op::name;
-    sequence = next_sequence();
     for (int i = 0; i < kInputs; ++i) {
       const Tensor& x = *inputs[i];
       if (wants_grad(x)) {
-        edges_[i] = edge_to(x);
+        follow(edges_[i] = edge_to(x));
         needs_ |= 1u << i;
       }
       if (x.defined()) shapes_[i] = x.ref()->shape;
@@ -107,8 +109,7 @@ template <class Op> class ListNode final : public Node {
  public:
   ListNode(const Op& op, std::span<const Tensor> inputs) : op_(op) {
     name = Op::name;
-    sequence = next_sequence();
-    for (const Tensor& x : inputs) edges_.push_back(wants_grad(x) ? edge_to(x) : Edge{});
+    for (const Tensor& x : inputs) follow(edges_.emplace_back(wants_grad(x) ? edge_to(x) : Edge{}));
   }
   Grads backward(const Tensor& g) override { return op_.backward(g); }
   void release_saved() override { released = true; }

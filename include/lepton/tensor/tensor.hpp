@@ -107,7 +107,7 @@ class LEPTON_API Tensor {
 };
 
 template <class T> std::vector<T> Tensor::to_vector() const {
-  const Tensor t = to(dtype_of<T>).to(kCpu).contiguous();
+  const Tensor t = detach().to(dtype_of<T>).to(kCpu).contiguous();
   const auto values = t.span<T>();
   return {values.begin(), values.end()};
 }

@@ -12,17 +12,18 @@
 namespace lepton {
 
 struct EvaluateOptions {
-  std::int64_t batch_size = 256;
+  std::int64_t batch_size = 32;
   int workers = 2;  ///< threads that read batches ahead
 };
 
 namespace detail {
-LEPTON_API std::vector<Figure> evaluate(Task& task, const data::Dataset& data, const std::vector<Metric>& metrics,
-                                        const EvaluateOptions& options);
+LEPTON_API std::vector<Figure> evaluate(Task& task, const data::Dataset& data,
+                                        const std::vector<Metric>& metrics, const EvaluateOptions& options);
 }
 
-/// The metrics of `model(x)` against y, over all batches x, y of `data`. Runs in evaluation mode, which is set
-/// back at the end, and off the tape. Throws for an empty dataset, and what model, metrics and data throw.
+/// The metrics of `model(x)` against y, over all batches x, y of `data`. Runs in evaluation mode, which is
+/// set back at the end, and off the tape. Throws for an empty dataset, and what model, metrics and data
+/// throw.
 ///
 ///   double share = evaluate(model, test, {{"accuracy", metrics::Accuracy()}})[0].value;
 template <class Model>

@@ -14,39 +14,41 @@
 
 namespace lepton {
 
-/// How a step runs: as written, or recorded once and replayed (compile/compile.hpp), which is faster and gives the
-/// same bits, but decides what host code in the loss decides only once.
+/// How a step runs: as written, or recorded once and replayed (compile/compile.hpp), which is faster and
+/// gives the same bits, but decides what host code in the loss decides only once.
 enum class StepMode { eager, captured };
 
 struct FitOptions {
-  std::int64_t epochs = 1;                         ///< from the beginning, those before a resumption counted
+  std::int64_t epochs = 1;  ///< from the beginning, those before a resumption counted
   std::int64_t batch_size = 32;
-  data::Dataset validation = {};                   ///< evaluated after every epoch, where there is one
-  std::vector<Metric> metrics = {};                ///< of the validation data, besides the loss
-  Progress* progress = nullptr;                    ///< is told how it goes; not owned
-  std::string save = {};                           ///< folder of the checkpoint written after every epoch
-  std::string resume = {};                         ///< folder of the checkpoint to go on from
-  std::uint64_t seed = 0;                          ///< the order of the samples depends on it alone
+  data::Dataset validation = {};     ///< evaluated after every epoch, where there is one
+  std::vector<Metric> metrics = {};  ///< of the validation data, besides the loss
+  Progress* progress = nullptr;      ///< is told how it goes; not owned
+  std::string save = {};             ///< folder of the checkpoint written after every epoch
+  std::string resume = {};           ///< folder of the checkpoint to go on from
+  std::uint64_t seed = 0;            ///< the order of the samples depends on it alone
   StepMode step = StepMode::eager;
-  int workers = 2;                                 ///< threads that read batches ahead
-  double lr = 0;                                   ///< above 0: in place of the optimizer's, or the checkpoint's
-  std::map<std::string, std::string> metadata = {};///< saved with the weights
+  int workers = 2;  ///< threads that read batches ahead
+  double lr = 0;    ///< above 0: in place of the optimizer's, or the checkpoint's
+  std::map<std::string, std::string> metadata = {};  ///< saved with the weights
 };
 
 namespace detail {
-LEPTON_API Report fit(Task& task, optim::Optimizer& optimizer, const data::Dataset& train, const FitOptions& options);
+LEPTON_API Report fit(Task& task, optim::Optimizer& optimizer, const data::Dataset& train,
+                      const FitOptions& options);
 }
 
 /// Trains `model` for some epochs. `loss` is either a function of the model's output and the target, like
-/// `cross_entropy`, for batches x, y; or of the model and a batch, `loss(model, batch)`. It is called in training
-/// mode, which is set back at the end, also for modules within.
+/// `cross_entropy`, for batches x, y; or of the model and a batch, `loss(model, batch)`. It is called in
+/// training mode, which is set back at the end, also for modules within.
 ///
-/// With `save`, a checkpoint is written at the end of every epoch, and at an interruption (train/interrupt.hpp) in
-/// the middle of one. `resume` goes on from it, sample for sample: the weights are bit for bit those of a training
-/// that was never stopped. Seed and batch size must be those of the checkpoint.
+/// With `save`, a checkpoint is written at the end of every epoch, and at an interruption
+/// (train/interrupt.hpp) in the middle of one. `resume` goes on from it, sample for sample: the weights are
+/// bit for bit those of a training that was never stopped. Seed and batch size must be those of the
+/// checkpoint.
 ///
-/// Throws where an option is out of range, the loss is no finite number (naming epoch and step), the checkpoint
-/// cannot be read or written or belongs to another model, and what model, loss and data throw.
+/// Throws where an option is out of range, the loss is no finite number (naming epoch and step), the
+/// checkpoint cannot be read or written or belongs to another model, and what model, loss and data throw.
 ///
 ///   auto report = fit(model, adam, cross_entropy, train, {.epochs = 10, .validation = test,
 ///                                                         .metrics = {{"accuracy", metrics::Accuracy()}}});

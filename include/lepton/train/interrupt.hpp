@@ -15,8 +15,8 @@ LEPTON_API void request_interrupt();
 /// Whether somebody has asked, by a signal or a call, since the last `clear_interrupt`.
 LEPTON_API bool interrupt_requested();
 
-/// The signal that asked, SIGINT or SIGTERM; 0 where none did. A program that was stopped by one ends with the
-/// exit status 128 + signal.
+/// The signal that asked, SIGINT or SIGTERM; 0 where none did. A program that was stopped by one ends with
+/// the exit status 128 + signal.
 LEPTON_API int interrupt_signal();
 
 /// Forgets the request, so that the next training runs.

@@ -10,9 +10,9 @@
 
 namespace lepton {
 
-/// A name, and how the figure is computed: a function of (predictions, targets), whose values are averaged over the
-/// batches, each weighted by its samples; or, for figures that are no such mean, an object that collects them by
-/// `update(predictions, targets)`, with the member that gives the figure.
+/// A name, and how the figure is computed: a function of (predictions, targets), whose values are averaged
+/// over the batches, each weighted by its samples; or, for figures that are no such mean, an object that
+/// collects them by `update(predictions, targets)`, with the member that gives the figure.
 ///
 ///   Metric("accuracy", metrics::Accuracy())
 ///   Metric("f1", metrics::ConfusionMatrix(10), &metrics::ConfusionMatrix::macro_f1)
@@ -22,7 +22,7 @@ class LEPTON_API Metric {
 
   /// Each evaluation begins with a copy of `collector` as it is given.
   template <class Collector>
-    requires requires(Collector c, const Tensor& t) { c.update(t, t); }
+  requires requires(Collector c, const Tensor& t) { c.update(t, t); }
   Metric(std::string name, Collector collector, double (Collector::*figure)() const = &Collector::value)
       : name_(std::move(name)), fresh_(std::make_unique<Object<Collector>>(std::move(collector), figure)) {}
 

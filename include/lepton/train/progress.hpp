@@ -13,12 +13,12 @@ namespace lepton {
 
 /// Where a training stands.
 struct TrainingPosition {
-  std::int64_t epoch = 1, epochs = 1;  ///< the running one, from 1, and all
-  std::int64_t step = 0, steps = 0;    ///< done of this epoch, and all of it
-  std::int64_t samples = 0;            ///< trained on in this epoch since it began or was resumed
-  double seconds = 0;                  ///< since then
-  double loss = 0;                     ///< mean over these samples
-  std::vector<Figure> validation = {}; ///< of the epoch before; empty at first
+  std::int64_t epoch = 1, epochs = 1;   ///< the running one, from 1, and all
+  std::int64_t step = 0, steps = 0;     ///< done of this epoch, and all of it
+  std::int64_t samples = 0;             ///< trained on in this epoch since it began or was resumed
+  double seconds = 0;                   ///< since then
+  double loss = 0;                      ///< mean over these samples
+  std::vector<Figure> validation = {};  ///< of the epoch before; empty at first
 };
 
 /// Is told how a training goes, in the thread that called `fit`.

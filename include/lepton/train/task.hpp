@@ -32,8 +32,9 @@ class LEPTON_API Task {
 
 template <class Model, class Loss> class FitTask final : public Task {
   static constexpr bool kTakesBatch = std::is_invocable_r_v<Tensor, Loss&, Model&, const data::Batch&>;
-  static_assert(kTakesBatch || std::is_invocable_r_v<Tensor, Loss&, const Tensor&, const Tensor&>,
-                "the loss must be callable as loss(model, batch) or as loss(output, target), and give a Tensor");
+  static_assert(
+      kTakesBatch || std::is_invocable_r_v<Tensor, Loss&, const Tensor&, const Tensor&>,
+      "the loss must be callable as loss(model, batch) or as loss(output, target), and give a Tensor");
 
  public:
   FitTask(Model& model, Loss& loss) : model_(model), loss_(loss) {}
