@@ -8,7 +8,8 @@ namespace lepton::test {
 namespace {
 
 TEST(Dims, HoldUpToEight) {
-  const Dims none, eight{1, 2, 3, 4, 5, 6, 7, 8};
+  Dims none;
+  const Dims eight{1, 2, 3, 4, 5, 6, 7, 8};
   EXPECT_EQ(none.rank(), 0);
   EXPECT_EQ(none.numel(), 1);
   EXPECT_EQ(eight.rank(), 8);
