@@ -8,12 +8,14 @@
 
 namespace lepton::kernels {
 
-/// y[i, :] = x[index[i], :]; x: [rows, width] contiguous, any element size. Throws Error for an index outside.
+/// y[i, :] = x[index[i], :]; x: [rows, width] contiguous, any element size. Throws Error for an index outside, in the
+/// name of `op`, a string constant.
 struct GatherRowsArgs {
   const void* x;
   const std::int64_t* index;
   void* y;
   std::int64_t rows, count, width;
+  const char* op;
   std::uint8_t element_size;
 };
 

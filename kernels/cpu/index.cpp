@@ -50,7 +50,7 @@ template <class T> void scatter_add(const ScatterAddRowsArgs& args) {
 }  // namespace
 
 void gather_rows(const GatherRowsArgs& args, Stream) {
-  check_indices("index_select", args.index, args.count, args.rows);
+  check_indices(args.op, args.index, args.count, args.rows);
   const std::size_t bytes = std::size_t(args.width) * args.element_size;
   switch (bytes) {
     case 0: return;

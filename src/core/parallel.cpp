@@ -41,25 +41,65 @@ void unpin_from_openmp() {
 /// True in a worker, and in a caller while it takes part in a region: what runs there must not start another.
 thread_local constinit bool inside_region = false;
 
-struct Region {
-  void (*body)(void*, std::int64_t) = nullptr;
-  void* context = nullptr;
-  std::int64_t shards = 0;
-  alignas(64) std::atomic<std::int64_t> next{0};
-  alignas(64) std::atomic<int> working{0};
-  std::atomic<bool> failed{false};
-  std::exception_ptr error;
+/// One parallel loop. Threads claim shards through a ticket that carries the loop's number, so that a worker that
+/// wakes late finds nothing to do, and nobody ever waits for a worker that has claimed nothing.
+class Region {
+ public:
+  /// Opens loop number `loop`. Only after the last one was finished.
+  void open(std::uint32_t loop, std::int64_t shards, void (*body)(void*, std::int64_t), void* context) {
+    body_.store(body, std::memory_order_relaxed);
+    context_.store(context, std::memory_order_relaxed);
+    shards_.store(shards, std::memory_order_relaxed);
+    done_.store(0, std::memory_order_relaxed);
+    failed_.store(false, std::memory_order_relaxed);
+    ticket_.store(std::uint64_t(loop) << 32, std::memory_order_release);
+  }
 
-  void run() {
-    for (std::int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < shards;) {
-      if (failed.load(std::memory_order_relaxed)) continue;
-      try {
-        body(context, i);
-      } catch (...) {
-        if (!failed.exchange(true)) error = std::current_exception();
-      }
+  /// Takes part in loop `loop` until no shard is left.
+  void work(std::uint32_t loop) {
+    std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
+    while (std::uint32_t(ticket >> 32) == loop) {
+      const auto shard = std::int64_t(ticket & kClosed);
+      if (shard >= shards_.load(std::memory_order_relaxed)) return;
+      // Succeeds only while this loop is open: closing it changes the ticket before anything else.
+      if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
+      run(shard);
+      ticket = ticket_.load(std::memory_order_acquire);
     }
   }
+
+  /// Waits for the shards that others claimed, closes the loop, and throws what one of them threw.
+  void finish(std::uint32_t loop) {
+    const std::int64_t shards = shards_.load(std::memory_order_relaxed);
+    for (int spins = 0; done_.load(std::memory_order_acquire) != shards; ++spins) {
+      if (spins < kSpins) _mm_pause();
+      else std::this_thread::yield();  // whoever holds the last shard may need this core
+    }
+    ticket_.store(std::uint64_t(loop) << 32 | kClosed, std::memory_order_release);
+    if (failed_.load(std::memory_order_relaxed)) std::rethrow_exception(std::exchange(error_, nullptr));
+  }
+
+ private:
+  static constexpr std::uint64_t kClosed = 0xffffffff;
+
+  void run(std::int64_t shard) {
+    if (!failed_.load(std::memory_order_relaxed)) {
+      try {
+        body_.load(std::memory_order_relaxed)(context_.load(std::memory_order_relaxed), shard);
+      } catch (...) {
+        if (!failed_.exchange(true)) error_ = std::current_exception();
+      }
+    }
+    done_.fetch_add(1, std::memory_order_acq_rel);
+  }
+
+  alignas(64) std::atomic<std::uint64_t> ticket_{kClosed};  // loop number, next shard
+  alignas(64) std::atomic<std::int64_t> done_{0};
+  alignas(64) std::atomic<void (*)(void*, std::int64_t)> body_{nullptr};
+  std::atomic<void*> context_{nullptr};
+  std::atomic<std::int64_t> shards_{0};
+  std::atomic<bool> failed_{false};
+  std::exception_ptr error_;
 };
 
 class Pool {
@@ -70,44 +110,36 @@ class Pool {
   }
   ~Pool() {
     stop_.store(true);
-    epoch_.fetch_add(1);
-    epoch_.notify_all();
+    loop_.fetch_add(1);
+    loop_.notify_all();
     for (auto& w : workers_) w.join();
   }
   int threads() const { return int(workers_.size()) + 1; }
 
   void run(std::int64_t shards, void (*body)(void*, std::int64_t), void* context) {
-    region_.body = body;
-    region_.context = context;
-    region_.shards = shards;
-    region_.next.store(0, std::memory_order_relaxed);
-    region_.failed.store(false, std::memory_order_relaxed);
-    region_.working.store(int(workers_.size()), std::memory_order_relaxed);
-    epoch_.fetch_add(1, std::memory_order_release);
-    epoch_.notify_all();  // free of a system call while nobody sleeps
-    region_.run();
-    while (region_.working.load(std::memory_order_acquire) != 0) _mm_pause();
-    if (region_.failed.load()) std::rethrow_exception(std::exchange(region_.error, nullptr));
+    const std::uint32_t loop = loop_.load(std::memory_order_relaxed) + 1;
+    region_.open(loop, shards, body, context);
+    loop_.store(loop, std::memory_order_release);
+    loop_.notify_all();  // free of a system call while nobody sleeps
+    region_.work(loop);
+    region_.finish(loop);
   }
 
  private:
   void work() {
     inside_region = true;
-    FlushDenormals flush;
+    const FlushDenormals flush;
     std::uint32_t seen = 0;
-    for (;;) {
-      for (int i = 0; i < kSpins && epoch_.load(std::memory_order_acquire) == seen; ++i) _mm_pause();
-      if (epoch_.load(std::memory_order_acquire) == seen) epoch_.wait(seen, std::memory_order_acquire);
-      if (epoch_.load(std::memory_order_acquire) == seen) continue;
-      ++seen;  // the caller waits for all workers, so no epoch can be missed
-      if (stop_.load()) return;
-      region_.run();
-      region_.working.fetch_sub(1, std::memory_order_release);
+    while (!stop_.load(std::memory_order_relaxed)) {
+      for (int i = 0; i < kSpins && loop_.load(std::memory_order_acquire) == seen; ++i) _mm_pause();
+      loop_.wait(seen, std::memory_order_acquire);
+      seen = loop_.load(std::memory_order_acquire);
+      region_.work(seen);
     }
   }
 
   Region region_;
-  std::atomic<std::uint32_t> epoch_{0};
+  std::atomic<std::uint32_t> loop_{0};
   std::atomic<bool> stop_{false};
   std::vector<std::thread> workers_;
 };

@@ -1,6 +1,7 @@
 // Finding and reading MNIST's four files.
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <string>
 
 #include "lepton/data/idx.hpp"
@@ -39,9 +40,30 @@ Tensor read_array(const std::string& path, int rank, const char* what) {
   return t;
 }
 
+std::string label_file(const std::string& folder, const std::string& stem) {
+  return need_file(folder, stem + "-labels", "idx1-ubyte");
+}
+
+/// Labels are class numbers: one far above the count of those that occur is damage, and would become a class of its
+/// own. Small numbers pass, since a cut-out of a set may lack classes.
+void check_labels(const std::string& path, const Tensor& labels, std::int64_t classes) {
+  constexpr std::int64_t kAlwaysPlausible = 99;
+  const auto values = labels.span<std::int64_t>();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (values[i] > std::max(classes, kAlwaysPlausible))
+      throw Error(path, "label " + std::to_string(values[i]) + " of picture " + std::to_string(i) +
+                            " is out of range: there are " + std::to_string(classes) + " classes");
+}
+
+std::int64_t count_classes(const Tensor& labels) {
+  bool seen[256] = {};
+  for (const std::int64_t label : labels.span<std::int64_t>()) seen[label] = true;
+  return std::count(std::begin(seen), std::end(seen), true);
+}
+
 Pixels read_part(const std::string& folder, const std::string& stem) {
   const std::string image_path = need_file(folder, stem + "-images", "idx3-ubyte");
-  const std::string label_path = need_file(folder, stem + "-labels", "idx1-ubyte");
+  const std::string label_path = label_file(folder, stem);
   const Tensor images = read_array(image_path, 3, "pictures, u8 [N, H, W],");
   const Tensor bytes = read_array(label_path, 1, "labels, u8 [N],");
   if (images.size(0) != bytes.size(0))
@@ -61,7 +83,11 @@ bool has_mnist(const std::string& folder) {
 }
 
 Mnist read_mnist(const std::string& folder) {
-  return {read_part(folder, "train"), read_part(folder, "t10k")};
+  Mnist mnist{read_part(folder, "train"), read_part(folder, "t10k")};
+  const std::int64_t classes = count_classes(mnist.train.labels);
+  check_labels(label_file(folder, "train"), mnist.train.labels, classes);
+  check_labels(label_file(folder, "t10k"), mnist.test.labels, classes);
+  return mnist;
 }
 
 }  // namespace lepton::data

@@ -1,6 +1,8 @@
 // Arithmetic, comparison and selection of tensors with broadcasting.
 #include "lepton/ops/binary.hpp"
 
+#include <cmath>
+
 #include "kernels/pointwise.hpp"
 #include "lepton/ops/cast.hpp"
 #include "lepton/ops/formula/binary.hpp"
@@ -90,7 +92,8 @@ struct Where {
 /// Common type of two operands: a scalar tensor yields to one with axes, within a kind.
 DType common_dtype(const Tensor& a, const Tensor& b) {
   if (a.dtype() == b.dtype()) return a.dtype();
-  const bool same_kind = is_floating(a.dtype()) == is_floating(b.dtype());
+  const auto kind = [](DType t) { return is_floating(t) ? 2 : is_integral(t) ? 1 : 0; };
+  const bool same_kind = kind(a.dtype()) == kind(b.dtype());
   if (same_kind && a.rank() == 0 && b.rank() > 0) return b.dtype();
   if (same_kind && b.rank() == 0 && a.rank() > 0) return a.dtype();
   return promote(a.dtype(), b.dtype());
@@ -118,10 +121,19 @@ template <class F> Tensor compare(const Tensor& a, const Tensor& b) {
   return apply(Compare<F>{}, cast(a, dtype), cast(b, dtype));
 }
 
-/// A number beside a tensor: of its type, unless a fraction meets integers.
+/// Whether an integer type holds the number.
+bool fits(double value, DType dtype) {
+  switch (dtype) {
+    case DType::u8: return value >= 0 && value <= 255 && value == std::floor(value);
+    case DType::i8: return std::abs(value + 0.5) < 128 && value == std::floor(value);
+    case DType::i32: return std::abs(value + 0.5) < 0x1p31 && value == std::floor(value);
+    default: return std::abs(value) < 0x1p63 && value == std::floor(value);
+  }
+}
+
+/// A number beside a tensor: of its type, unless a fraction, or one too large, meets integers.
 Tensor number(double value, const Tensor& beside) {
-  const bool fraction = value != static_cast<double>(static_cast<std::int64_t>(value));
-  const DType dtype = is_floating(beside.dtype()) ? beside.dtype() : fraction ? f32 : i64;
+  const DType dtype = is_floating(beside.dtype()) ? beside.dtype() : fits(value, beside.dtype()) ? i64 : f32;
   return full({}, value, {.dtype = dtype, .device = beside.device()});
 }
 

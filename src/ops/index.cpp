@@ -38,6 +38,7 @@ struct ScatterAddRows {
 struct GatherRows {
   static constexpr auto name = "index_select";
   static constexpr unsigned saves_inputs = 2;
+  const char* op;  // who is to be named in an error
   Spec infer(const Tensor& x, const Tensor& index) const {
     Shape shape = x.shape();
     shape[0] = index.numel();
@@ -48,6 +49,7 @@ struct GatherRows {
     args.rows = x.shape()[0];
     args.count = index.numel();
     args.width = row_width(x);
+    args.op = op;
     args.element_size = std::uint8_t(size_of(x.dtype()));
     launch(kernels::gather_rows, args, {reads(args.x, x), reads(args.index, index), writes(args.y, y)});
   }
@@ -57,7 +59,7 @@ struct GatherRows {
 };
 
 Grads ScatterAddRows::backward(const Saved& saved, const Tensor& g) const {
-  return {apply(GatherRows{}, g.contiguous(), saved.input(1)), Tensor()};
+  return {apply(GatherRows{"scatter_add_rows"}, g.contiguous(), saved.input(1)), Tensor()};
 }
 
 }  // namespace
@@ -70,7 +72,7 @@ Tensor index_select(const Tensor& x, std::int64_t axis, const Tensor& index) {
     throw Error("index_select", "needs a 1-D index of type i64, got " + to_string(index.shape()) + " " +
                                     std::string(name_of(index.dtype())));
   const Tensor rows = a == 0 ? x : x.transpose(0, a);
-  const Tensor y = detail::apply(detail::GatherRows{}, rows.contiguous(), index.contiguous());
+  const Tensor y = detail::apply(detail::GatherRows{"index_select"}, rows.contiguous(), index.contiguous());
   return a == 0 ? y : y.transpose(0, a);
 }
 
@@ -79,7 +81,8 @@ Tensor embedding(const Tensor& weight, const Tensor& ids) {
   if (ids.dtype() != i64) throw Error("embedding", "ids must be i64, not " + std::string(name_of(ids.dtype())));
   Shape shape = ids.shape();
   shape.push_back(weight.shape()[1]);
-  return index_select(weight, 0, ids.reshape({-1})).reshape(shape);
+  const Tensor flat = ids.reshape({ids.numel()}).contiguous();
+  return detail::apply(detail::GatherRows{"embedding"}, weight.contiguous(), flat).reshape(shape);
 }
 
 Tensor one_hot(const Tensor& ids, std::int64_t classes, DType dtype) {

@@ -1,6 +1,8 @@
 // Losses: two with kernels of their own, the rest composed.
 #include "lepton/ops/loss.hpp"
 
+#include <cmath>
+
 #include "kernels/softmax.hpp"
 #include "lepton/ops/binary.hpp"
 #include "lepton/ops/cast.hpp"
@@ -85,6 +87,28 @@ struct Bce {
   }
 };
 
+/// -t log p - (1 - t) log(1 - p), element by element. Its gradient (p - t) / max(p (1 - p), 1e-12) stays finite where
+/// a saturated sigmoid gives exactly 0 or 1.
+struct BceOfProbability {
+  static constexpr auto name = "binary_cross_entropy";
+  static constexpr unsigned saves_inputs = 3;
+
+  static Tensor log_limited(const Tensor& x) { return clamp(log(x), -100, INFINITY); }
+
+  Spec infer(const Tensor& p, const Tensor&) const { return Spec(p.shape(), p.dtype()); }
+  void run(Tensor& y, const Tensor& p, const Tensor& t) const {
+    const NoGrad no_grad;
+    y.copy_(-(t * log_limited(p) + (1 - t) * log_limited(1 - p)));
+  }
+  Grads backward(const Saved& saved, const Tensor& g) const {
+    const Tensor &p = saved.input(0), &t = saved.input(1);
+    Tensor dp, dt;
+    if (saved.needs(0)) dp = g * (p - t) / clamp(p * (1 - p), 1e-12, INFINITY);
+    if (saved.needs(1)) dt = g * (log_limited(1 - p) - log_limited(p));
+    return {std::move(dp), std::move(dt)};
+  }
+};
+
 void check_pair(const Tensor& x, const Tensor& target, const char* op) {
   require_computable(x, op);
   if (x.shape() != target.shape())
@@ -115,8 +139,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& targ
 
 Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target) {
   detail::check_pair(probability, target, "binary_cross_entropy");
-  const auto log_limited = [](const Tensor& x) { return clamp(log(x), -100, INFINITY); };
-  return -mean(target * log_limited(probability) + (1 - target) * log_limited(1 - probability));
+  return mean(detail::apply(detail::BceOfProbability{}, probability, target));
 }
 
 Tensor mse_loss(const Tensor& x, const Tensor& target) {

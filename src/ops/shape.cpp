@@ -163,8 +163,8 @@ Tensor slice(const Tensor& x, std::int64_t axis, std::int64_t start, std::int64_
   stop = std::max(place(stop), start);
   Shape shape = x.shape();
   Strides strides = x.strides();
-  shape[a] = (stop - start + step - 1) / step;
-  strides[a] *= step;
+  shape[a] = stop > start ? (stop - start - 1) / step + 1 : 0;
+  if (shape[a] > 1) strides[a] *= step;
   const std::int64_t offset = x.impl().offset + start * x.strides()[a];
   return detail::apply_view(detail::Slice{{a, start, stop, step}}, x, shape, strides, offset);
 }
@@ -187,9 +187,10 @@ Tensor Tensor::slice(std::int64_t axis, std::int64_t start, std::int64_t stop, s
 }
 
 Tensor Tensor::select(std::int64_t axis, std::int64_t index) const {
+  if (rank() == 0) throw Error("select", "a scalar has no axis to select from");
   const int a = normalize_axis(axis, rank(), "select");
   const std::int64_t n = size(a), i = index < 0 ? index + n : index;
-  if (rank() == 0 || i < 0 || i >= n)
+  if (i < 0 || i >= n)
     throw Error("select", "index " + std::to_string(index) + " is out of range for axis " + std::to_string(a) +
                               " of " + to_string(shape()));
   return slice(a, i, i + 1).squeeze(a);

@@ -1,6 +1,7 @@
 // Identities: allocation, aliases, layout tests.
 #include "src/tensor/make.hpp"
 
+#include <algorithm>
 #include <new>
 
 #include "lepton/autograd/node.hpp"
@@ -41,9 +42,21 @@ Spec Spec::like(const Tensor& x, DType dtype) {
   return Spec(t.shape, dtype, t.strides);
 }
 
+/// The count of elements; throws for negative sizes and for a count that no memory could hold.
+static std::int64_t checked_numel(const Shape& shape) {
+  std::int64_t n = 1;
+  bool empty = false, overflow = false;
+  for (const std::int64_t size : shape) {
+    if (size < 0) throw Error("tensor", "negative size in " + to_string(shape));
+    empty = empty || size == 0;
+    overflow = overflow || __builtin_mul_overflow(n, std::max<std::int64_t>(size, 1), &n);
+  }
+  if (!empty && (overflow || n > INT64_MAX / 8)) throw Error("tensor", "too many elements: " + to_string(shape));
+  return empty ? 0 : n;
+}
+
 Tensor make_tensor(const Spec& spec, Device device) {
-  const std::int64_t n = spec.shape.numel();
-  if (n < 0) throw Error("tensor", "negative size in " + to_string(spec.shape));
+  const std::int64_t n = checked_numel(spec.shape);
   auto* impl = new (allocate_object(sizeof(TensorImpl))) TensorImpl;
   Ref<TensorImpl> ref(impl);
   impl->storage = make_storage(std::size_t(n) * size_of(spec.dtype), device);

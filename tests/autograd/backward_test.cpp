@@ -80,9 +80,11 @@ TEST(Backward, StartsFromAGivenGradient) {
 TEST(Backward, Refuses) {
   const Tensor x = leaf({1, 2, 3});
   EXPECT_ERROR((x * x).backward(), "[backward] starts from one number, not from [3]");
-  EXPECT_ERROR(backward(x * x, {.gradient = zeros({2}, {.dtype = f64})}), "gradient [2] does not fit the tensor [3]");
+  EXPECT_ERROR(backward(x * x, {.gradient = zeros({2}, {.dtype = f64})}),
+               "gradient [2] does not fit the tensor [3]");
   EXPECT_ERROR(backward(x * x, {.gradient = zeros({3})}), "[backward] ");  // of another type
-  EXPECT_ERROR(sum(x.detach()).backward(), "[backward] this tensor was computed from nothing that requires a gradient");
+  EXPECT_ERROR(sum(x.detach()).backward(),
+               "[backward] this tensor was computed from nothing that requires a gradient");
   EXPECT_ERROR(Tensor().backward(), "[tensor] is undefined");
   const NoGrad off;
   EXPECT_ERROR(sum(x * x).backward(), "the tape is off here (NoGrad)");
@@ -205,7 +207,8 @@ TEST(GradMode, LeavesAndResults) {
   Tensor y = x * x;
   EXPECT_FALSE(y.is_leaf());
   EXPECT_ERROR(y.set_requires_grad(), "[set_requires_grad] only leaves can be marked");
-  EXPECT_ERROR(tensor<std::int64_t>({1}).set_requires_grad(), "only floating tensors have gradients, this is i64");
+  EXPECT_ERROR(tensor<std::int64_t>({1}).set_requires_grad(),
+               "only floating tensors have gradients, this is i64");
   EXPECT_FALSE(y.detach().requires_grad());
   EXPECT_FALSE((x > 0.0).requires_grad());
   EXPECT_FALSE(x.to(i32).requires_grad());

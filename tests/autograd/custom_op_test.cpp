@@ -46,7 +46,9 @@ struct Doubled {
 /// Rounds; the gradient passes straight through, and none goes to the second input.
 struct StraightThrough {
   static constexpr auto name = "straight_through";
-  Tensor forward(const Tensor& x, const Tensor& scale) const { return (x * scale).to(i64).to(x.dtype()) / scale; }
+  Tensor forward(const Tensor& x, const Tensor& scale) const {
+    return (x * scale).to(i64).to(x.dtype()) / scale;
+  }
   Grads backward(const Saved&, const Tensor& g) const { return {g, Tensor()}; }
 };
 

@@ -1,6 +1,6 @@
 // Parameters that no module lists.
-#include "lepton/nn/module.hpp"
 #include "lepton/nn/parameter.hpp"
+#include "lepton/nn/module.hpp"
 #include "lepton/ops/binary.hpp"
 #include "lepton/ops/reduce.hpp"
 #include "tests/support/compare.hpp"
@@ -18,8 +18,9 @@ TEST(ForgottenParameter, IsAnErrorOfBackward) {
   Forgetful net;
   net.parameters();
   const Tensor x = tensor<double>({1, 1});
-  EXPECT_ERROR(sum(net(x)).backward(), "[backward] a parameter of shape [2] got a gradient, but no module lists it; is it "
-                                       "missing from LEPTON_FIELDS?");
+  EXPECT_ERROR(sum(net(x)).backward(),
+               "[backward] a parameter of shape [2] got a gradient, but no module lists it; is it "
+               "missing from LEPTON_FIELDS?");
 }
 
 TEST(ForgottenParameter, IsFineWhereNobodyLists) {

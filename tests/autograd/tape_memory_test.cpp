@@ -24,7 +24,7 @@ Tensor big_leaf() {
   return x.set_requires_grad();
 }
 
-// Many operations keep their output; if it kept the node alive, which keeps the output, nothing were ever freed.
+// Many nodes keep their output; if it kept the node alive in turn, neither would ever be freed.
 TEST(TapeMemory, SavedOutputsDoNotLeak) {
   const std::int64_t before = bytes_in_use();
   {
@@ -154,7 +154,8 @@ TEST(TapeThreads, SeveralWalkAtOnce) {
       for (int i = 0; i < 50; ++i) sum(x * x * x).backward();
     });
   for (auto& thread : threads) thread.join();
-  for (int t = 0; t < 4; ++t) EXPECT_TRUE(close(values(leaves[std::size_t(t)].grad()), {150 * (1.0 + t) * (1.0 + t), 600}, 1e-12));
+  for (int t = 0; t < 4; ++t)
+    EXPECT_TRUE(close(values(leaves[std::size_t(t)].grad()), {150 * (1.0 + t) * (1.0 + t), 600}, 1e-12));
 }
 
 }  // namespace

@@ -37,7 +37,8 @@ constexpr DType kPromoted[9][9] = {
 TEST(DTypes, PromoteAsPyTorch) {
   for (int a = 0; a < 9; ++a)
     for (int b = 0; b < 9; ++b)
-      EXPECT_EQ(promote(kAll[a], kAll[b]), kPromoted[a][b]) << name_of(kAll[a]) << " with " << name_of(kAll[b]);
+      EXPECT_EQ(promote(kAll[a], kAll[b]), kPromoted[a][b])
+          << name_of(kAll[a]) << " with " << name_of(kAll[b]);
 }
 
 }  // namespace

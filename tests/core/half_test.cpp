@@ -25,7 +25,9 @@ template <class H> H of_bits(std::uint32_t bits) {
   h.bits = std::uint16_t(bits);
   return h;
 }
-template <class H> double exact(std::uint32_t bits) { return value_of(bits, 15 - kMantissa<H>, kMantissa<H>); }
+template <class H> double exact(std::uint32_t bits) {
+  return value_of(bits, 15 - kMantissa<H>, kMantissa<H>);
+}
 
 template <class H> class HalfTest : public ::testing::Test {};
 using Halves = ::testing::Types<F16, Bf16>;
@@ -63,7 +65,8 @@ TYPED_TEST(HalfTest, RoundsToNearestEven) {
 TYPED_TEST(HalfTest, OverflowAndSpecialValues) {
   const std::uint32_t infinity = ((1u << (15 - kMantissa<TypeParam>)) - 1) << kMantissa<TypeParam>;
   const double largest = exact<TypeParam>(infinity - 1);
-  const double limit = largest + (largest - exact<TypeParam>(infinity - 2)) / 2;  // half a step further rounds up
+  const double limit =
+      largest + (largest - exact<TypeParam>(infinity - 2)) / 2;  // half a step further rounds up
   EXPECT_EQ(TypeParam(std::nextafter(float(limit), 0.0f)).bits, infinity - 1);
   if (limit < std::numeric_limits<float>::max()) {
     EXPECT_EQ(TypeParam(float(limit)).bits, infinity);

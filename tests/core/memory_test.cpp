@@ -49,9 +49,7 @@ TEST(Memory, PeakAndCache) {
   EXPECT_EQ(memory_stats().cached, 0);
   reset_peak_memory();
   const auto before = memory_stats();
-  {
-    const Tensor a = empty({1 << 20}), b = empty({1 << 20});
-  }
+  { const Tensor a = empty({1 << 20}), b = empty({1 << 20}); }
   const auto after = memory_stats();
   EXPECT_EQ(after.in_use, before.in_use);
   EXPECT_EQ(after.peak - before.in_use, 8 << 20);

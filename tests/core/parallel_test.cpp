@@ -3,8 +3,8 @@
 
 #include <atomic>
 #include <limits>
-#include <set>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -46,7 +46,11 @@ TEST(Parallel, ExceptionsArrive) {
   for (const int n : {1, 4}) {
     const Threads threads(n);
     for (int repeat = 0; repeat < 50; ++repeat) {
-      EXPECT_ERROR(parallel_for(100, [](std::int64_t i) { if (i == 37) throw Error("shard", "37"); }), "[shard] 37");
+      EXPECT_ERROR(parallel_for(100,
+                                [](std::int64_t i) {
+                                  if (i == 37) throw Error("shard", "37");
+                                }),
+                   "[shard] 37");
       EXPECT_ERROR(parallel_for(100, [](std::int64_t) { throw Error("shard", "any"); }), "[shard] any");
       std::atomic<int> calls = 0;
       parallel_for(100, [&](std::int64_t) { ++calls; });
@@ -70,7 +74,11 @@ TEST(Parallel, NestedRunsSerially) {
 
 TEST(Parallel, NestedExceptionsArrive) {
   const Threads threads(4);
-  const auto inner = [](std::int64_t) { parallel_for(4, [](std::int64_t i) { if (i == 3) throw Error("inner", "3"); }); };
+  const auto inner = [](std::int64_t) {
+    parallel_for(4, [](std::int64_t i) {
+      if (i == 3) throw Error("inner", "3");
+    });
+  };
   EXPECT_ERROR(parallel_for(4, inner), "[inner] 3");
 }
 
@@ -115,7 +123,8 @@ TEST(Parallel, WakesAfterARest) {
 TEST(Parallel, RefusesWhatCannotBe) {
   EXPECT_ERROR(set_num_threads(0), "[set_num_threads] needs at least 1 thread, got 0");
   const Threads threads(2);
-  EXPECT_ERROR(parallel_for(4, [](std::int64_t) { set_num_threads(3); }), "[set_num_threads] called from inside a kernel");
+  EXPECT_ERROR(parallel_for(4, [](std::int64_t) { set_num_threads(3); }),
+               "[set_num_threads] called from inside a kernel");
   EXPECT_EQ(num_threads(), 2);
 }
 
@@ -130,9 +139,7 @@ TEST(FlushDenormalsTest, WhileItLives) {
   {
     const FlushDenormals outer;
     EXPECT_TRUE(flushed());
-    {
-      const FlushDenormals inner;
-    }
+    { const FlushDenormals inner; }
     EXPECT_TRUE(flushed());
   }
   EXPECT_FALSE(flushed());

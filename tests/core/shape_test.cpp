@@ -54,7 +54,8 @@ TEST(Dims, Broadcasting) {
   EXPECT_EQ(broadcast({}, {2}, "op"), (Shape{2}));
   EXPECT_EQ(broadcast({1}, {0}, "op"), (Shape{0}));
   EXPECT_EQ(broadcast({3, 1, 1}, {2, 1}, "op"), (Shape{3, 2, 1}));
-  EXPECT_ERROR(broadcast({2, 3}, {4, 3}, "op"), "[op] shapes do not broadcast: [2, 3] and [4, 3] differ at axis -2");
+  EXPECT_ERROR(broadcast({2, 3}, {4, 3}, "op"),
+               "[op] shapes do not broadcast: [2, 3] and [4, 3] differ at axis -2");
   EXPECT_ERROR(broadcast({0}, {2}, "op"), "[op] shapes do not broadcast");
 }
 

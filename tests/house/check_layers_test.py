@@ -62,7 +62,7 @@ class Layers(unittest.TestCase):
 
     def test_rules(self):
         self.allows("include/lepton/ops/formula/unary.hpp", '"lepton/core/formula.hpp"')
-        self.refuses("include/lepton/ops/formula/unary.hpp", '"lepton/tensor/tensor.hpp"', "core alone")
+        self.refuses("include/lepton/ops/formula/binary.hpp", '"lepton/tensor/tensor.hpp"', "core alone")
         self.refuses("include/lepton/optim/rules/adam.hpp", '"lepton/nn/module.hpp"', "core alone")
 
     def test_public_headers(self):

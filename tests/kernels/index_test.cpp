@@ -31,7 +31,7 @@ TYPED_TEST(Rows, AreGathered) {
     const auto index = indices(s.count, s.rows);
     const auto y = test::with_any_threads([&] {
       std::vector<T> r(std::size_t(s.count * s.width));
-      cpu::gather_rows({x.data(), index.data(), r.data(), s.rows, s.count, s.width, sizeof(T)}, kCpuStream);
+      cpu::gather_rows({x.data(), index.data(), r.data(), s.rows, s.count, s.width, "index_select", sizeof(T)}, kCpuStream);
       return r;
     });
     for (std::int64_t i = 0; i < s.count * s.width; ++i)
@@ -61,7 +61,7 @@ TEST(RowsByIndex, OfBytesAreGathered) {
   const std::vector<std::uint8_t> x{1, 2, 3, 4, 5, 6};
   const std::vector<std::int64_t> index{1, 0, 1};
   std::vector<std::uint8_t> y(9);
-  cpu::gather_rows({x.data(), index.data(), y.data(), 2, 3, 3, 1}, kCpuStream);
+  cpu::gather_rows({x.data(), index.data(), y.data(), 2, 3, 3, "index_select", 1}, kCpuStream);
   EXPECT_EQ(y, (std::vector<std::uint8_t>{4, 5, 6, 1, 2, 3, 4, 5, 6}));
 }
 
@@ -70,7 +70,7 @@ TEST(RowsByIndex, AnIndexOutsideIsNamed) {
   float y[4];
   const std::int64_t index[2] = {1, 2};
   try {
-    cpu::gather_rows({x, index, y, 2, 2, 2, 4}, kCpuStream);
+    cpu::gather_rows({x, index, y, 2, 2, 2, "index_select", 4}, kCpuStream);
     FAIL();
   } catch (const Error& e) {
     EXPECT_STREQ(e.what(), "[index_select] index 2 at place 1 is outside [0, 2)");

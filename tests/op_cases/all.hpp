@@ -11,6 +11,7 @@
 #include "tests/op_cases/norm.hpp"
 #include "tests/op_cases/random.hpp"
 #include "tests/op_cases/reduce.hpp"
+#include "tests/op_cases/reshape.hpp"
 #include "tests/op_cases/shape.hpp"
 #include "tests/op_cases/unary.hpp"
 
@@ -18,11 +19,31 @@ namespace lepton::op_cases {
 
 inline OpCases all_cases() {
   OpCases rows;
-  for (OpCases (*family)() :
-       {activation_cases, math_cases, arithmetic_cases, number_cases, assignment_cases, comparison_cases,
-        number_comparison_cases, selection_cases, reduce_cases, statistics_cases, matmul_cases, linear_cases,
-        conv_cases, pool_cases, batch_norm_cases, softmax_cases, loss_cases, random_cases, dropout_cases,
-        index_cases, reshape_cases, view_cases, join_cases, copy_cases, in_place_cases})
+  for (OpCases (*family)() : {activation_cases,
+                              math_cases,
+                              arithmetic_cases,
+                              number_cases,
+                              assignment_cases,
+                              comparison_cases,
+                              number_comparison_cases,
+                              selection_cases,
+                              reduce_cases,
+                              statistics_cases,
+                              matmul_cases,
+                              linear_cases,
+                              conv_cases,
+                              pool_cases,
+                              batch_norm_cases,
+                              softmax_cases,
+                              loss_cases,
+                              random_cases,
+                              dropout_cases,
+                              index_cases,
+                              reshape_cases,
+                              view_cases,
+                              join_cases,
+                              copy_cases,
+                              in_place_cases})
     for (OpCase& row : family()) rows.push_back(std::move(row));
   return rows;
 }

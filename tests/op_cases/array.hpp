@@ -70,7 +70,8 @@ inline double stretched(const Array& x, const Dims& at) {
 
 /// f(a, b), element by element, with broadcasting.
 template <class F> Array zip(const Array& a, const Array& b, F&& f) {
-  return generate(broadcast(a.shape, b.shape, "zip"), [&](const Dims& at) { return f(stretched(a, at), stretched(b, at)); });
+  return generate(broadcast(a.shape, b.shape, "zip"),
+                  [&](const Dims& at) { return f(stretched(a, at), stretched(b, at)); });
 }
 
 /// f(values) of each group that shares all axes but `axes` (none: all of x is one group); f may reorder them.
@@ -89,7 +90,8 @@ template <class F> Array fold(const Array& x, const Dims& axes, bool keep, F&& f
     for (std::size_t i = 0; i < n.values.size(); ++i) n.values[i] = double(i);
     return n;
   }();
-  for_each_index(x.shape, [&](const Dims& at) { groups[std::size_t(stretched(number, at))].push_back(x(at)); });
+  for_each_index(x.shape,
+                 [&](const Dims& at) { groups[std::size_t(stretched(number, at))].push_back(x(at)); });
   Array y(kept);
   for (std::size_t i = 0; i < groups.size(); ++i) y.values[i] = f(groups[i]);
   return y;

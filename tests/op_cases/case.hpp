@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <limits>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,15 @@ inline Input flags(const Shape& shape) { return {shape, 0, 1, Input::Draw::flag}
 
 /// A call that must throw an Error whose text begins so.
 struct Wrong {
-  std::function<void()> call;
   std::string message;
+  std::function<void()> call;
 };
+
+/// CALL, an expression, must throw TEXT. A macro because it keeps a table of such calls readable.
+#define LEPTON_FAILS(TEXT, CALL)           \
+  ::lepton::op_cases::Wrong {              \
+    TEXT, [=] { static_cast<void>(CALL); } \
+  }
 
 /// One row.
 struct OpCase {
@@ -51,13 +58,16 @@ struct OpCase {
   std::string op;    ///< the declaration: its name, with its arguments where it is overloaded
   std::function<Tensor(const Tensors&)> call;
   std::function<Array(const Arrays&)> reference;
-  std::vector<Inputs> inputs;         ///< small: gradients are checked element by element
-  int derivatives = 2;                ///< how often it can be differentiated by its real inputs
+  std::vector<Inputs> inputs;  ///< small: gradients are checked element by element
+  int derivatives = 2;         ///< how often it can be differentiated by its real inputs
   std::vector<Wrong> wrong = {};
-  Inputs large = {};                  ///< enough to be cut into shards; also what benchmarks time
-  std::vector<DType> dtypes = {};     ///< for real inputs, besides f32 and f64
-  double f32_tolerance = 1e-5;        ///< of |y - reference| by 1 + |reference|; 1e-10 for f64
+  Inputs large = {};               ///< enough to be cut into shards; also what benchmarks time
+  std::vector<DType> dtypes = {};  ///< for real inputs, besides f32 and f64
+  double f32_tolerance = 1e-5;     ///< of |y - reference| by 1 + |reference|; 1e-10 for f64
 };
+
+/// How a test names the row that it ran.
+inline void PrintTo(const OpCase* row, std::ostream* out) { *out << row->name; }
 
 using OpCases = std::vector<OpCase>;
 

@@ -12,31 +12,42 @@ inline OpCases comparison_cases() {
   static constexpr auto grid = [](const Tensor& x) { return x.to(i64).to(x.dtype()); };
   static constexpr auto whole = [](double x) { return double(std::int64_t(x)); };
   const auto row = [](std::string name, std::string op, TwoTensors call, bool (*holds)(double, double)) {
-    return OpCase{
-        .name = name,
-        .op = std::move(op),
-        .call = [call](const Tensors& x) { return call(grid(x[0]), grid(x[1])); },
-        .reference = [holds](const Arrays& x) {
-          return zip(x[0], x[1], [holds](double a, double b) { return double(holds(whole(a), whole(b))); });
-        },
-        .inputs = {{real({6, 7}), real({6, 7})}, {real({3, 1}), real({5})}, {real({}), real({})}, {real({0}), real({0})}},
-        .derivatives = 0,
-        .wrong = {{[call] { call(zeros({2, 3}), zeros({4, 3})); }, "[" + name + "] shapes do not broadcast: [2, 3] and [4, 3]"}},
-        .large = {real({512, 1021}), real({512, 1021})},
-        .dtypes = {u8, i32, i64, boolean}};
+    return OpCase{.name = name,
+                  .op = std::move(op),
+                  .call = [call](const Tensors& x) { return call(grid(x[0]), grid(x[1])); },
+                  .reference =
+                      [holds](const Arrays& x) {
+                        return zip(x[0], x[1],
+                                   [holds](double a, double b) { return double(holds(whole(a), whole(b))); });
+                      },
+                  .inputs = {{real({6, 7}), real({6, 7})},
+                             {real({3, 1}), real({5})},
+                             {real({}), real({})},
+                             {real({0}), real({0})}},
+                  .derivatives = 0,
+                  .wrong = {LEPTON_FAILS("[" + name + "] shapes do not broadcast: [2, 3] and [4, 3]",
+                                         call(zeros({2, 3}), zeros({4, 3})))},
+                  .large = {real({256, 1021}), real({256, 1021})},
+                  .dtypes = {u8, i32, i64, boolean}};
   };
   OpCases rows{
-      row("eq", "operator==(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a == b; },
+      row(
+          "eq", "operator==(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a == b; },
           +[](double a, double b) { return a == b; }),
-      row("ne", "operator!=", +[](const Tensor& a, const Tensor& b) { return a != b; },
+      row(
+          "ne", "operator!=", +[](const Tensor& a, const Tensor& b) { return a != b; },
           +[](double a, double b) { return a != b; }),
-      row("lt", "operator<(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a < b; },
+      row(
+          "lt", "operator<(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a < b; },
           +[](double a, double b) { return a < b; }),
-      row("le", "operator<=", +[](const Tensor& a, const Tensor& b) { return a <= b; },
+      row(
+          "le", "operator<=", +[](const Tensor& a, const Tensor& b) { return a <= b; },
           +[](double a, double b) { return a <= b; }),
-      row("gt", "operator>(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a > b; },
+      row(
+          "gt", "operator>(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a > b; },
           +[](double a, double b) { return a > b; }),
-      row("ge", "operator>=", +[](const Tensor& a, const Tensor& b) { return a >= b; },
+      row(
+          "ge", "operator>=", +[](const Tensor& a, const Tensor& b) { return a >= b; },
           +[](double a, double b) { return a >= b; }),
   };
   // Greater is less with the operands swapped, and says so.
@@ -47,12 +58,15 @@ inline OpCases comparison_cases() {
 
 inline OpCases number_comparison_cases() {
   OpCases rows{
-      number_case("eq_number", "operator==(Tensor, double)", +[](const Tensor& x) { return x.to(i64) == 1; },
-                  +[](double x) { return double(std::int64_t(x) == 1); }),
-      number_case("lt_number", "operator<(Tensor, double)", +[](const Tensor& x) { return x < 0.5; },
-                  +[](double x) { return double(x < 0.5); }),
-      number_case("gt_number", "operator>(Tensor, double)", +[](const Tensor& x) { return x > 0.5; },
-                  +[](double x) { return double(x > 0.5); }),
+      number_case(
+          "eq_number", "operator==(Tensor, double)", +[](const Tensor& x) { return x.to(i64) == 1; },
+          +[](double x) { return double(std::int64_t(x) == 1); }),
+      number_case(
+          "lt_number", "operator<(Tensor, double)", +[](const Tensor& x) { return x < 0.5; },
+          +[](double x) { return double(x < 0.5); }),
+      number_case(
+          "gt_number", "operator>(Tensor, double)", +[](const Tensor& x) { return x > 0.5; },
+          +[](double x) { return double(x > 0.5); }),
   };
   for (OpCase& row : rows) row.derivatives = 0;
   return rows;
@@ -60,7 +74,8 @@ inline OpCases number_comparison_cases() {
 
 inline OpCases selection_cases() {
   const auto choose = [](const Arrays& x) {
-    const Array shape = zip(x[0], zip(x[1], x[2], [](double, double) { return 0.0; }), [](double, double) { return 0.0; });
+    const Array shape =
+        zip(x[0], zip(x[1], x[2], [](double, double) { return 0.0; }), [](double, double) { return 0.0; });
     return generate(shape.shape, [&](const Dims& at) {
       return stretched(x[0], at) != 0 ? stretched(x[1], at) : stretched(x[2], at);
     });
@@ -75,27 +90,29 @@ inline OpCases selection_cases() {
                   {flags({2}), real({3, 1}), real({1, 2})},
                   {flags({}), real({}), real({})},
                   {flags({0, 2}), real({2}), real({0, 1})}},
-       .wrong = {{[] { where(zeros({2}), zeros({2}), zeros({2})); }, "[where] the condition must be boolean, got f32"},
-                 {[] { where(zeros({2}, {.dtype = boolean}), zeros({3}), zeros({3})); },
-                  "[where] shapes do not broadcast: [2] and [3]"}},
-       .large = {flags({512, 1021}), real({512, 1021}), real({1021})},
+       .wrong = {LEPTON_FAILS("[where] the condition must be boolean, got f32",
+                              where(zeros({2}), zeros({2}), zeros({2}))),
+                 LEPTON_FAILS("[where] shapes do not broadcast: [2] and [3]",
+                              where(zeros({2}, {.dtype = boolean}), zeros({3}), zeros({3})))},
+       .large = {flags({256, 1021}), real({256, 1021}), real({1021})},
        .dtypes = kAnyDType},
       {.name = "cast",
        .op = "cast",
        .call = [](const Tensors& x) { return cast(x[0], f64); },
        .reference = [](const Arrays& x) { return x[0]; },
        .inputs = {{real({4, 6})}, {real({})}, {real({0, 2})}},
-       .wrong = {{[] { cast(Tensor(), f64); }, "[tensor] is undefined"}},
-       .large = {real({512, 1021})},
+       .wrong = {LEPTON_FAILS("[tensor] is undefined", cast(Tensor(), f64))},
+       .large = {real({256, 1021})},
        .dtypes = kAnyDType},
       {.name = "to_dtype",
        .op = "Tensor::to(DType)",
        .call = [](const Tensors& x) { return (x[0] * 1.5).to(i32); },
-       .reference = [](const Arrays& x) { return map(x[0], [](double v) { return double(std::int64_t(v * 1.5)); }); },
+       .reference =
+           [](const Arrays& x) { return map(x[0], [](double v) { return double(std::int64_t(v * 1.5)); }); },
        .inputs = {{real({4, 6}, -9, 9)}, {real({})}},
        .derivatives = 0,
-       .wrong = {{[] { Tensor().to(i32); }, "[tensor] is undefined"}},
-       .large = {real({512, 1021})}},
+       .wrong = {LEPTON_FAILS("[tensor] is undefined", Tensor().to(i32))},
+       .large = {real({256, 1021})}},
   };
 }
 

@@ -45,7 +45,8 @@ std::string types_of(const std::string& parameters) {
 /// Signatures, without result and parameter names, by the operation's name.
 using Declarations = std::map<std::string, std::set<std::string>>;
 
-void add_declarations(const fs::path& file, const std::regex& pattern, const std::string& prefix, Declarations& found) {
+void add_declarations(const fs::path& file, const std::regex& pattern, const std::string& prefix,
+                      Declarations& found) {
   const std::string text = text_of(file);
   for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it)
     found[prefix + (*it)[1].str()].insert(types_of((*it)[2].str()));
@@ -72,12 +73,14 @@ TEST(OpTableCoverage, EveryPublicOperationHasARow) {
   const Declarations declared = public_operations();
   std::set<std::string> wanted, rows, missing, unknown;
   for (const auto& [name, signatures] : declared)
-    for (const std::string& types : signatures) wanted.insert(signatures.size() == 1 ? name : name + "(" + types + ")");
+    for (const std::string& types : signatures)
+      wanted.insert(signatures.size() == 1 ? name : name + "(" + types + ")");
   for (const OpCase& row : op_table()) rows.insert(row.op);
   std::ranges::set_difference(wanted, rows, std::inserter(missing, missing.end()));
   std::ranges::set_difference(rows, wanted, std::inserter(unknown, unknown.end()));
   for (const std::string& op : missing) ADD_FAILURE() << op << " has no row in tests/op_cases";
-  for (const std::string& op : unknown) ADD_FAILURE() << "a row is for " << op << ", which no header declares";
+  for (const std::string& op : unknown)
+    ADD_FAILURE() << "a row is for " << op << ", which no header declares";
   EXPECT_GT(wanted.size(), 90u) << "the headers were not understood";
   std::cout << op_table().size() << " rows for " << wanted.size() << " public operations\n";
 }
@@ -90,7 +93,8 @@ TEST(OpTableCoverage, RowsAreWhole) {
     EXPECT_FALSE(row.inputs.empty()) << row.name;
     if (!row.wrong.empty()) refused.insert(row.op);
   }
-  for (const OpCase& row : op_table()) EXPECT_TRUE(refused.contains(row.op)) << "no wrong call for " << row.op;
+  for (const OpCase& row : op_table())
+    EXPECT_TRUE(refused.contains(row.op)) << "no wrong call for " << row.op;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Rows on a GPU, or its emulator, against the CPU. Skipped where there is none, and where a kernel is missing.
+// Rows on a GPU, or its emulator, against the CPU. Skipped where there is none, or a kernel is missing.
 #include "lepton/core/device.hpp"
 #include "tests/ops/op_table.hpp"
 

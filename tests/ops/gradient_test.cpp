@@ -50,13 +50,15 @@ TEST_P(GradientTest, AnyLayout) {
         Tensors changed = x;
         changed[i] = Tensor(other).set_requires_grad();
         const Tensors g = gradients(inputs, changed);
-        for (std::size_t k = 0; k < g.size(); ++k) EXPECT_TRUE(close(g[k], right[k], 1e-12)) << "argument " << i << " " << name;
+        for (std::size_t k = 0; k < g.size(); ++k)
+          EXPECT_TRUE(close(g[k], right[k], 1e-12)) << "argument " << i << " " << name;
       }
     // The gradient that comes in may lie otherwise too.
     const Shape shape = expected(x).shape;
     for (const auto& [name, w] : layouts_of(weights(shape, 3))) {
       const Tensors g = gradients(inputs, x, {.gradient = w});
-      for (std::size_t k = 0; k < g.size(); ++k) EXPECT_TRUE(close(g[k], right[k], 1e-12)) << "incoming gradient " << name;
+      for (std::size_t k = 0; k < g.size(); ++k)
+        EXPECT_TRUE(close(g[k], right[k], 1e-12)) << "incoming gradient " << name;
     }
   }
 }
@@ -66,7 +68,8 @@ TEST_P(GradientTest, SameWhenRecorded) {
   for (const Inputs& inputs : row().inputs) {
     const Tensors x = draw(inputs);
     const Tensors g = gradients(inputs, x), recorded = gradients(inputs, x, {.create_graph = true});
-    for (std::size_t k = 0; k < g.size(); ++k) EXPECT_TRUE(close(recorded[k], g[k], 1e-12)) << "argument " << k;
+    for (std::size_t k = 0; k < g.size(); ++k)
+      EXPECT_TRUE(close(recorded[k], g[k], 1e-12)) << "argument " << k;
   }
 }
 
@@ -74,7 +77,7 @@ LEPTON_FOR_ROWS(GradientTest, rows_with_derivatives(1));
 
 class SecondGradientTest : public OpTable {
  protected:
-  /// The gradients' sum with fixed weights, of the arguments and of the gradient that came in (the last of `all`).
+  /// The gradients' sum with fixed weights; `all` is the arguments and, last, the gradient that comes in.
   Tensor weighted_gradients(const Inputs& inputs, const TensorList& all, bool create_graph) const {
     const TensorList x(all.begin(), all.end() - 1);
     const Tensors g = gradients(inputs, x, {.gradient = all.back(), .create_graph = create_graph});

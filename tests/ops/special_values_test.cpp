@@ -15,7 +15,8 @@ namespace lepton::test {
 namespace {
 
 using Values = std::vector<double>;
-constexpr double kInf = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInf = std::numeric_limits<double>::infinity(),
+                 kNan = std::numeric_limits<double>::quiet_NaN();
 
 /// Runs its tests in f32 and f64, on vectors long enough for the vector loop and its tail.
 class SpecialValues : public ::testing::TestWithParam<DType> {
@@ -31,16 +32,17 @@ class SpecialValues : public ::testing::TestWithParam<DType> {
 };
 
 TEST_P(SpecialValues, NanGoesThrough) {
-  for (const auto f : {+[](const Tensor& x) { return relu(x); }, +[](const Tensor& x) { return leaky_relu(x); },
-                       +[](const Tensor& x) { return elu(x); }, +[](const Tensor& x) { return clamp(x, -1, 1); },
-                       +[](const Tensor& x) { return sigmoid(x); }, +[](const Tensor& x) { return tanh(x); },
-                       +[](const Tensor& x) { return exp(x); }, +[](const Tensor& x) { return log(x); },
-                       +[](const Tensor& x) { return sqrt(x); }, +[](const Tensor& x) { return softplus(x); },
-                       +[](const Tensor& x) { return gelu(x); }, +[](const Tensor& x) { return gelu_tanh(x); },
-                       +[](const Tensor& x) { return silu(x); }, +[](const Tensor& x) { return erf(x); },
-                       +[](const Tensor& x) { return sin(x); }, +[](const Tensor& x) { return abs(x); },
-                       +[](const Tensor& x) { return log1p(x); }, +[](const Tensor& x) { return pow(x, 3); },
-                       +[](const Tensor& x) { return softmax(x); }, +[](const Tensor& x) { return x + 1; }})
+  for (const auto f :
+       {+[](const Tensor& x) { return relu(x); },    +[](const Tensor& x) { return leaky_relu(x); },
+        +[](const Tensor& x) { return elu(x); },     +[](const Tensor& x) { return clamp(x, -1, 1); },
+        +[](const Tensor& x) { return sigmoid(x); }, +[](const Tensor& x) { return tanh(x); },
+        +[](const Tensor& x) { return exp(x); },     +[](const Tensor& x) { return log(x); },
+        +[](const Tensor& x) { return sqrt(x); },    +[](const Tensor& x) { return softplus(x); },
+        +[](const Tensor& x) { return gelu(x); },    +[](const Tensor& x) { return gelu_tanh(x); },
+        +[](const Tensor& x) { return silu(x); },    +[](const Tensor& x) { return erf(x); },
+        +[](const Tensor& x) { return sin(x); },     +[](const Tensor& x) { return abs(x); },
+        +[](const Tensor& x) { return log1p(x); },   +[](const Tensor& x) { return pow(x, 3); },
+        +[](const Tensor& x) { return softmax(x); }, +[](const Tensor& x) { return x + 1; }})
     EXPECT_TRUE(std::isnan(values(f(of({kNan})))[0]));
   const Tensor x = of({1, kNan, 3, kNan, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, kNan});
   const Values y = values(relu(x));
@@ -103,7 +105,8 @@ TEST_P(SpecialValues, GradientsAtKinks) {
 }
 
 TEST_P(SpecialValues, TiesShareTheGradient) {
-  EXPECT_EQ(gradient([](const Tensor& x) { return max(x); }, {3, 1, 3, 3, 3}), (Values{0.25, 0, 0.25, 0.25, 0.25}));
+  EXPECT_EQ(gradient([](const Tensor& x) { return max(x); }, {3, 1, 3, 3, 3}),
+            (Values{0.25, 0, 0.25, 0.25, 0.25}));
   const Tensor a = of({1, 2}, true), b = of({1, 1}, true);
   const auto g = grad(sum(maximum(a, b)), {a, b});
   EXPECT_EQ(values(g[0]), (Values{0.5, 1}));
@@ -112,7 +115,8 @@ TEST_P(SpecialValues, TiesShareTheGradient) {
   EXPECT_EQ(values(h[0]), (Values{0.5, 0}));
   EXPECT_EQ(values(h[1]), (Values{0.5, 1}));
   const Tensor picture = of({2, 2, 2, 2}, true);
-  EXPECT_EQ(values(grad(max_pool2d(picture.reshape({1, 1, 2, 2}), 2), {picture}, {.gradient = ones({1, 1, 1, 1}, {.dtype = GetParam()})})[0]),
+  EXPECT_EQ(values(grad(max_pool2d(picture.reshape({1, 1, 2, 2}), 2), {picture},
+                        {.gradient = ones({1, 1, 1, 1}, {.dtype = GetParam()})})[0]),
             (Values{1, 0, 0, 0}));
   EXPECT_EQ(argmax(of({1, 5, 5, 5, 2})).item(), 1);
 }
@@ -120,7 +124,8 @@ TEST_P(SpecialValues, TiesShareTheGradient) {
 TEST_P(SpecialValues, SoftmaxWithoutOverflow) {
   EXPECT_TRUE(close(values(softmax(of({1e4, 1e4, -1e4}))), {0.5, 0.5, 0}, 1e-7));
   EXPECT_TRUE(close(values(softmax(of({-kInf, 0, -kInf}))), {0, 1, 0}, 0));
-  EXPECT_TRUE(close(values(log_softmax(of({1e4, 1e4, 0}))), {-std::log(2.0), -std::log(2.0), -1e4}, 1e-6));
+  EXPECT_TRUE(close(values(log_softmax(of({1e4, 1e4, 0}))),
+                    {-std::log(2.0), -std::log(2.0), -1e4 - std::log(2.0)}, 1e-6));
   EXPECT_NEAR(logsumexp(of({1e4, 1e4}), {0}).item(), 1e4 + std::log(2.0), 1e-3);
   EXPECT_EQ(logsumexp(of({-kInf, -kInf}), {0}).item(), -kInf);
   EXPECT_EQ(logsumexp(of({kInf, 0}), {0}).item(), kInf);
@@ -138,7 +143,8 @@ TEST_P(SpecialValues, LossesOfSureAnswers) {
 
 TEST_P(SpecialValues, LossGradientsOfSureAnswersAreNumbers) {
   const Tensor p = of({1, 0, 1, 0}, true);
-  for (const double g : values(grad(binary_cross_entropy(p, of({1, 0, 0, 1})), {p})[0])) EXPECT_TRUE(std::isfinite(g)) << g;
+  for (const double g : values(grad(binary_cross_entropy(p, of({1, 0, 0, 1})), {p})[0]))
+    EXPECT_TRUE(std::isfinite(g)) << g;
 }
 
 TEST_P(SpecialValues, SumsOfNothing) {
@@ -146,8 +152,8 @@ TEST_P(SpecialValues, SumsOfNothing) {
   EXPECT_EQ(sum(none).item(), 0);
   EXPECT_EQ(values(sum(none, {0})), (Values{0, 0, 0}));
   EXPECT_TRUE(std::isnan(mean(none).item()));
-  EXPECT_ERROR(max(none), "[max] of nothing: [0, 3]");
-  EXPECT_ERROR(min(none, {0}), "[min] of nothing: [0, 3]");
+  EXPECT_ERROR(max(none), "[max] of nothing");
+  EXPECT_ERROR(min(none, {0}), "[min] of nothing");
   EXPECT_EQ(max(none, {1}).shape(), (Shape{0}));
 }
 

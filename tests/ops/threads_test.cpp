@@ -1,6 +1,6 @@
-// Rows on sizes that are cut into shards: the same bits with 1, 2 and 4 threads, and values that follow f64's.
-#include "tests/ops/op_table.hpp"
+// Rows on sizes that are cut into shards: the same bits with 1, 2 and 4 threads, and f32 that follows f64.
 #include "tests/support/threads.hpp"
+#include "tests/ops/op_table.hpp"
 
 namespace lepton::test {
 namespace {
@@ -31,7 +31,8 @@ TEST_P(ThreadsTest, SameBits) {
       const Threads threads(n);
       const Tensors several = value_and_gradients(x);
       for (std::size_t i = 0; i < one.size(); ++i)
-        EXPECT_TRUE(same_bits(several[i], one[i])) << n << " threads, " << name_of(dtype) << (i ? ", a gradient" : "");
+        EXPECT_TRUE(same_bits(several[i], one[i]))
+            << n << " threads, " << name_of(dtype) << (i ? ", a gradient" : "");
     }
   }
 }
@@ -51,7 +52,8 @@ TEST_P(ThreadsTest, Float32FollowsFloat64) {
     // Rounding of a sum grows with its largest partial sums, not with what is left at the end.
     double largest = 1;
     for (const double v : values(right[i].detach())) largest = std::max(largest, std::fabs(v));
-    EXPECT_TRUE(close(y[i].detach(), right[i].detach(), row().f32_tolerance * largest * 10)) << (i ? "a gradient" : "the value");
+    EXPECT_TRUE(close(y[i].detach(), right[i].detach(), row().f32_tolerance * largest * 10))
+        << (i ? "a gradient" : "the value");
   }
 }
 

@@ -1,4 +1,4 @@
-// Every row's values: against the double-precision reference, in every type that the row takes, in any layout.
+// Every row's values: against its reference, in every type that it takes and in any layout; what it refuses.
 #include "tests/op_cases/draw.hpp"
 #include "tests/ops/op_table.hpp"
 #include "tests/support/layouts.hpp"
@@ -56,7 +56,8 @@ TEST_P(ValueTest, AnyLayout) {
       for (const auto& [name, other] : layouts_of(x[i])) {
         Tensors changed = x;
         changed[i] = other;
-        EXPECT_TRUE(close(call(changed), y, 1e-13)) << "argument " << i << " " << to_string(other.shape()) << " " << name;
+        EXPECT_TRUE(close(call(changed), y, 1e-13))
+            << "argument " << i << " " << to_string(other.shape()) << " " << name;
       }
       if (const Tensor view = stretched(x[i]); view.defined()) {
         Tensors changed = x, dense = x;
@@ -80,7 +81,8 @@ TEST_P(ValueTest, EmptyAndScalarArguments) {
       Inputs changed = inputs;
       changed[i].shape = shape;
       const std::string error = error_of([&] { call(draw(changed)); });
-      EXPECT_TRUE(error.empty() || error[0] == '[') << "argument " << i << " " << to_string(shape) << ": " << error;
+      EXPECT_TRUE(error.empty() || error[0] == '[')
+          << "argument " << i << " " << to_string(shape) << ": " << error;
     }
   }
 }

@@ -36,10 +36,11 @@ inline Tensor weights(const Shape& shape, unsigned seed) {
 inline constexpr std::int64_t kMoved = 24;
 
 /// Compares `gradient`, of f by x[which], with (f(x + h) - f(x - h)) / 2h.
-inline ::testing::AssertionResult matches_differences(const NumberOf& f, TensorList x, std::size_t which, const Tensor& gradient,
-                                                      double tolerance, double h = 1e-5) {
+inline AssertionResult matches_differences(const NumberOf& f, TensorList x, std::size_t which,
+                                           const Tensor& gradient, double tolerance, double h = 1e-5) {
   if (gradient.shape() != x[which].shape())
-    return ::testing::AssertionFailure() << "gradient " << to_string(gradient.shape()) << " of " << to_string(x[which].shape());
+    return AssertionFailure() << "gradient " << to_string(gradient.shape()) << " of "
+                              << to_string(x[which].shape());
   const auto analytic = values(gradient.detach()), base = values(x[which].detach());
   const Shape shape = x[which].shape();
   const std::int64_t n = shape.numel(), step = std::max<std::int64_t>(1, n / kMoved);
@@ -53,10 +54,10 @@ inline ::testing::AssertionResult matches_differences(const NumberOf& f, TensorL
     }
     const double numeric = (side[0] - side[1]) / (2 * h), exact = analytic[std::size_t(i)];
     if (!(std::fabs(exact - numeric) <= tolerance * (1 + std::fabs(numeric))))
-      return ::testing::AssertionFailure() << "by element " << i << " of argument " << which << " " << to_string(shape)
-                                           << ": " << exact << ", differences give " << numeric;
+      return AssertionFailure() << "by element " << i << " of argument " << which << " " << to_string(shape)
+                                << ": " << exact << ", differences give " << numeric;
   }
-  return ::testing::AssertionSuccess();
+  return AssertionSuccess();
 }
 
 }  // namespace lepton::test

@@ -11,8 +11,8 @@
 
 namespace lepton::test {
 
-/// Copies of `x`, off the tape, whose elements lie by columns, with gaps, in the middle of a storage, and (4 axes)
-/// channels last. Each has a name.
+/// Named copies of `x`, off the tape, whose elements lie by columns, with gaps, in the middle of a storage,
+/// and (4 axes) channels last.
 inline std::vector<std::pair<std::string, Tensor>> layouts_of(const Tensor& x) {
   const NoGrad no_grad;
   const TensorOptions like{.dtype = x.dtype(), .device = x.device()};
@@ -39,7 +39,7 @@ inline std::vector<std::pair<std::string, Tensor>> layouts_of(const Tensor& x) {
   return found;
 }
 
-/// `x` with its elements along one axis all those at 0, as a stretched view; undefined where no axis is longer than 1.
+/// `x` with the elements at 0 of one axis stretched along it; undefined where no axis is longer than 1.
 inline Tensor stretched(const Tensor& x) {
   for (int axis = 0; axis < x.rank(); ++axis)
     if (x.size(axis) > 1) return x.detach().slice(axis, 0, 1).clone().expand(x.shape());

@@ -18,10 +18,11 @@ TEST(TensorTest, Undefined) {
   const Tensor none;
   EXPECT_FALSE(none.defined());
   EXPECT_FALSE(none);
-  for (const auto& use : {+[](const Tensor& t) { (void)t.shape(); }, +[](const Tensor& t) { (void)t.item(); },
-                          +[](const Tensor& t) { (void)t.clone(); }, +[](const Tensor& t) { (void)t.to(f64); },
-                          +[](const Tensor& t) { (void)(t + t); }, +[](const Tensor& t) { t.backward(); },
-                          +[](const Tensor& t) { t.reshape({1}); }, +[](const Tensor& t) { t.fill_(1); }})
+  for (const auto& use :
+       {+[](const Tensor& t) { (void)t.shape(); }, +[](const Tensor& t) { (void)t.item(); },
+        +[](const Tensor& t) { (void)t.clone(); }, +[](const Tensor& t) { (void)t.to(f64); },
+        +[](const Tensor& t) { (void)(t + t); }, +[](const Tensor& t) { t.backward(); },
+        +[](const Tensor& t) { t.reshape({1}); }, +[](const Tensor& t) { t.fill_(1); }})
     EXPECT_ERROR(use(none), "[tensor] is undefined");
 }
 
@@ -66,7 +67,8 @@ TEST(TensorTest, FromValues) {
 }
 
 TEST(TensorTest, Item) {
-  for (const DType t : {f32, f64, f16, bf16, i8, u8, i32, i64}) EXPECT_EQ(full({1, 1}, 3, {.dtype = t}).item(), 3) << name_of(t);
+  for (const DType t : {f32, f64, f16, bf16, i8, u8, i32, i64})
+    EXPECT_EQ(full({1, 1}, 3, {.dtype = t}).item(), 3) << name_of(t);
   EXPECT_EQ(full({}, -0.5, {.dtype = f16}).item(), -0.5);
   EXPECT_EQ(tensor<float>({1, 2, 3})[1].item(), 2);
   EXPECT_ERROR(zeros({2}).item(), "[item] needs one element, got [2]");
@@ -139,7 +141,8 @@ TEST(FromBlob, WithoutReleaseAndOtherTypes) {
   bool flags[] = {true, false};
   EXPECT_EQ(from_blob(flags, {2}).dtype(), boolean);
   alignas(8) char bytes[32] = {};
-  EXPECT_ERROR(from_blob(reinterpret_cast<float*>(bytes + 1), {2}), "[from_blob] memory is not aligned for f32");
+  EXPECT_ERROR(from_blob(reinterpret_cast<float*>(bytes + 1), {2}),
+               "[from_blob] memory is not aligned for f32");
 }
 
 TEST(FromBlob, DoesNotCountAsOurs) {

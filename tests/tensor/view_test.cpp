@@ -10,13 +10,15 @@ namespace {
 
 using Values = std::vector<double>;
 
-Tensor counted(const Shape& shape) { return arange(0, double(shape.numel()), 1, {.dtype = f64}).reshape(shape); }
+Tensor counted(const Shape& shape) {
+  return arange(0, double(shape.numel()), 1, {.dtype = f64}).reshape(shape);
+}
 bool shares(const Tensor& a, const Tensor& b) { return a.impl().storage == b.impl().storage; }
 
 TEST(View, SharesElements) {
   const Tensor x = counted({3, 4});
-  for (const Tensor& v : {x.reshape({4, 3}), x.transpose(), x.permute({1, 0}), x.slice(0, 1), x.select(1, 2), x[0],
-                          x.unsqueeze(0), x.flatten(), x.expand({2, 3, 4}), x.detach()})
+  for (const Tensor& v : {x.reshape({4, 3}), x.transpose(), x.permute({1, 0}), x.slice(0, 1), x.select(1, 2),
+                          x[0], x.unsqueeze(0), x.flatten(), x.expand({2, 3, 4}), x.detach()})
     EXPECT_TRUE(shares(v, x)) << to_string(v.shape());
   x[1].fill_(-1);
   EXPECT_EQ(values(x.transpose()[0]), (Values{0, -1, 8}));
@@ -38,11 +40,11 @@ TEST(View, Strides) {
 
 TEST(View, ReshapeOfViews) {
   const Tensor x = counted({2, 3, 4});
-  const Tensor rows = x.slice(0, 1);                 // contiguous, in the middle
+  const Tensor rows = x.slice(0, 1);  // contiguous, in the middle
   EXPECT_TRUE(shares(rows.reshape({12}), x));
   EXPECT_EQ(rows.reshape({12})[0].item(), 12);
-  const Tensor columns = x.slice(2, 0, 2);           // [2, 3, 2] with gaps
-  EXPECT_TRUE(shares(columns.reshape({6, 2}), x));   // the first two axes are evenly spaced
+  const Tensor columns = x.slice(2, 0, 2);          // [2, 3, 2] with gaps
+  EXPECT_TRUE(shares(columns.reshape({6, 2}), x));  // the first two axes are evenly spaced
   EXPECT_EQ(values(columns.reshape({6, 2})), (Values{0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21}));
   EXPECT_FALSE(shares(columns.reshape({2, 6}), x));  // these are not
   EXPECT_EQ(values(columns.reshape({2, 6})), (Values{0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21}));
@@ -54,14 +56,17 @@ TEST(View, ReshapeOfViews) {
 // Every shape of 24 elements from every permutation and slicing of another.
 TEST(View, ReshapeKeepsTheOrder) {
   const Tensor base = counted({3, 2, 5, 4});
-  const std::vector<Tensor> views{base.slice(2, 1, 3).slice(3, 1, 3), base.permute({3, 1, 0, 2}).slice(3, 0, 1),
-                                  base.transpose(0, 1).slice(2, 0, 4, 4).slice(3, 0, 1).expand({2, 3, 1, 4}),
-                                  base.slice(0, 0, 3, 2).select(2, 3).unsqueeze(1).expand({2, 1, 2, 4}).expand({2, 1, 2, 4})};
+  const std::vector<Tensor> views{
+      base.slice(2, 1, 3).slice(3, 1, 3), base.permute({3, 1, 0, 2}).slice(3, 0, 1),
+      base.transpose(0, 1).slice(2, 0, 4, 4).slice(3, 0, 1).expand({2, 3, 1, 4}),
+      base.slice(0, 0, 3, 2).select(2, 3).unsqueeze(1).expand({2, 1, 2, 4}).expand({2, 1, 2, 4})};
   for (const Tensor& v : views) {
     const std::int64_t n = v.numel();
     const Values right = values(v);
-    for (const Shape& shape : {Shape{n}, Shape{2, n / 2}, Shape{n / 2, 2}, Shape{n / 4, 1, 4}, Shape{1, 2, n / 4, 2, 1}})
-      EXPECT_EQ(values(v.reshape(shape)), right) << to_string(v.shape()) << " " << to_string(v.strides()) << " to " << to_string(shape);
+    for (const Shape& shape :
+         {Shape{n}, Shape{2, n / 2}, Shape{n / 2, 2}, Shape{n / 4, 1, 4}, Shape{1, 2, n / 4, 2, 1}})
+      EXPECT_EQ(values(v.reshape(shape)), right)
+          << to_string(v.shape()) << " " << to_string(v.strides()) << " to " << to_string(shape);
   }
 }
 
@@ -80,7 +85,8 @@ TEST(View, SliceBounds) {
 
 TEST(View, OfViewsOfViews) {
   const Tensor x = counted({4, 5, 6});
-  const Tensor v = x.slice(0, 1).transpose(0, 2).select(1, -1).slice(0, 1, 6, 2);  // v[i][j] = x[1 + j][4][1 + 2 i]
+  const Tensor v =
+      x.slice(0, 1).transpose(0, 2).select(1, -1).slice(0, 1, 6, 2);  // v[i][j] = x[1 + j][4][1 + 2 i]
   EXPECT_EQ(v.shape(), (Shape{3, 3}));
   EXPECT_EQ(v[2][1].item(), 2 * 30 + 4 * 6 + 5);
   EXPECT_EQ(sum(v).item(), sum(v.contiguous()).item());

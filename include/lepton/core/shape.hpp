@@ -16,7 +16,7 @@ inline constexpr int kMaxRank = 8;
 /// A list of up to eight `int64_t`: sizes of a tensor's axes, or its strides in elements.
 class Dims {
  public:
-  Dims() = default;
+  Dims() {}  // not defaulted, so that a constant may be made without sizes
   Dims(std::initializer_list<std::int64_t> sizes) : Dims(std::span(sizes.begin(), sizes.size())) {}
   /// Throws where there are more than eight.
   LEPTON_API explicit Dims(std::span<const std::int64_t> sizes);

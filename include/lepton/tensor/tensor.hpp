@@ -30,7 +30,9 @@ class LEPTON_API Tensor {
   int rank() const { return impl().shape.rank(); }
   /// Size of one axis, counted from the end if negative.
   std::int64_t size(std::int64_t axis) const {
-    return impl().shape[normalize_axis(axis, impl().shape.rank(), "size")];
+    const Shape& s = impl().shape;
+    if (s.rank() == 0) throw Error("size", "a scalar has no axes");
+    return s[normalize_axis(axis, s.rank(), "size")];
   }
   std::int64_t numel() const { return impl().shape.numel(); }
   DType dtype() const { return impl().dtype; }
