@@ -6,6 +6,7 @@
 // lie side by side. No tile's sum depends on the others, so any cut of m or n over threads gives the same bits.
 #include "kernels/cpu/gemm.hpp"
 
+#include "kernels/cpu/transpose.hpp"
 #include "kernels/cpu/vec.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
@@ -110,15 +111,23 @@ void copy_panel(const Gemm<T>& g, std::int64_t column, std::int64_t width, std::
     for (std::int64_t j = width; j < kWidth; ++j) row[j] = T(0);
   }
   if (!g.trans_b) return;
-  for (std::int64_t j = 0; j < width; ++j) {
-    const T* const from = g.b + (column + j) * g.ldb + p;
-    for (std::int64_t q = 0; q < depth; ++q) to[q * kWidth + j] = from[q];
+  const T* const from = g.b + column * g.ldb + p;
+  std::int64_t blocks_j = 0, blocks_q = 0;  // what is turned in registers
+  if constexpr (std::is_same_v<T, float>) {
+    blocks_j = width / 8 * 8;
+    blocks_q = depth / 8 * 8;
+    for (std::int64_t j = 0; j < blocks_j; j += 8)
+      for (std::int64_t q = 0; q < blocks_q; q += 8) transpose_8x8(from + j * g.ldb + q, g.ldb, to + q * kWidth + j, kWidth);
   }
+  for (std::int64_t j = 0; j < width; ++j)
+    for (std::int64_t q = j < blocks_j ? blocks_q : 0; q < depth; ++q) to[q * kWidth + j] = from[j * g.ldb + q];
 }
 
 template <class T> void run(const Gemm<T>& g) {
   constexpr std::int64_t kLanes = Vec<T>::kLanes, kWidth = 2 * kLanes;
-  if (g.trans_b && g.a_col == 1 && g.n < 4) return dots(g);
+  // One column that lies together is stored by columns as much as by rows.
+  const bool b_along_k = g.trans_b || (g.n == 1 && g.ldb == 1);
+  if (b_along_k && g.a_col == 1 && g.n < 4) return dots(g);
   alignas(64) T panel_b[kPanelDepth * kWidth];
   alignas(64) T turned_a[kTurnedA];
   // A turned a is whole along k, so the panels of b must be too.
