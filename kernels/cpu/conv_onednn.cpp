@@ -21,7 +21,7 @@ std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 struct Descriptors {
   memory::desc x, weight, bias, y;
-  memory::dims strides, dilates, pad_before, pad_after;
+  memory::dims weight_dims, strides, dilates, pad_before, pad_after;
 };
 
 Descriptors describe(const ConvShape& s, std::int64_t images) {
@@ -35,6 +35,7 @@ Descriptors describe(const ConvShape& s, std::int64_t images) {
           memory::desc(weight, type, Tag::any),
           memory::desc({s.oc}, type, Tag::x),
           memory::desc({images, s.oc, s.oh, s.ow}, type, Tag::nhwc),
+          weight,
           {s.stride_h, s.stride_w},
           {s.dilation_h - 1, s.dilation_w - 1},
           {s.pad_h, s.pad_w},
@@ -168,8 +169,7 @@ void plan_onednn(ConvPlan& plan) {
         plan.tail = {};
       }
     }
-    const auto weight_dims = describe(s, 1).weight.dims();
-    plan.plain_weight = memory::desc(weight_dims, memory::data_type::f32, s.groups == 1 ? Tag::oihw : Tag::goihw);
+    plan.plain_weight = memory::desc(describe(s, 1).weight_dims, memory::data_type::f32, s.groups == 1 ? Tag::oihw : Tag::goihw);
     const memory a(plan.plain_weight, onednn_engine(), DNNL_MEMORY_NONE), b(plan.main.weight, onednn_engine(), DNNL_MEMORY_NONE);
     const bool back = plan.pass == ConvPass::weight_grad;
     plan.reorder = dnnl::reorder(back ? b : a, back ? a : b);

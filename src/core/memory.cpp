@@ -22,6 +22,7 @@ namespace {
 constexpr std::size_t kSmallLimit = 64 << 10;  // above this, blocks are shared between threads
 constexpr std::size_t kHugePage = 2 << 20;
 constexpr int kClasses = 192;
+constexpr std::size_t kMost = std::size_t(1) << 47;  // beyond any memory, and within the classes
 
 /// Number of the size class, and its size: 64, 80, 96, 112, 128, 160, ... rounded up to 64 bytes in use.
 int class_of(std::size_t bytes) {
@@ -38,13 +39,15 @@ std::size_t class_size(int c) {
 
 std::atomic<std::int64_t> in_use{0}, peak{0}, cached{0}, system_calls{0};
 
+[[noreturn]] void throw_exhausted(std::size_t bytes) {
+  throw Error("allocate", "out of memory asking for " + std::to_string(bytes) + " bytes; a smaller batch needs less");
+}
+
 void* from_system(std::size_t bytes) {
   system_calls.fetch_add(1, std::memory_order_relaxed);
   const std::size_t alignment = bytes >= kHugePage ? kHugePage : 64;
   void* p = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  if (!p)
-    throw Error("allocate", "out of memory asking for " + std::to_string(bytes) +
-                                " bytes; a smaller batch needs less");
+  if (!p) throw_exhausted(bytes);
   if (bytes >= kHugePage) madvise(p, bytes, MADV_HUGEPAGE);
   return p;
 }
@@ -114,6 +117,7 @@ void count(std::int64_t size) {
 namespace detail {
 
 void* allocate(std::size_t bytes) {
+  if (bytes > kMost) throw_exhausted(bytes);
   const int c = class_of(bytes);
   const std::size_t size = class_size(c);
   void* p = nullptr;

@@ -197,6 +197,7 @@ Tensor Tensor::select(std::int64_t axis, std::int64_t index) const {
 }
 
 Tensor Tensor::squeeze(std::int64_t axis) const {
+  if (rank() == 0) throw Error("squeeze", "a scalar has no axes");
   const int a = normalize_axis(axis, rank(), "squeeze");
   Shape s = shape();
   if (s[a] != 1) throw Error("squeeze", "axis " + std::to_string(a) + " of " + to_string(s) + " is not 1");
