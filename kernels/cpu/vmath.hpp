@@ -55,10 +55,13 @@ LEPTON_INLINE Split split(Vec<float> x) {
   return {m, select(m < Vec<float>(1), e + Vec<float>(1), e)};
 #else
   const Mask<float> subnormal = x < Vec<float>(0x1p-126f);
-  const auto bits = bits_as<std::int32_t>(select(subnormal, x * Vec<float>(0x1p23f), x)).v;
-  const auto e = (bits - 0x3f400000) >> 23;  // 0x3f400000 is 0.75
+  // Differences in unsigned lanes, which may wrap (for x < 0); only the shift that keeps the sign is signed.
+  const auto bits = bits_as<std::uint32_t>(select(subnormal, x * Vec<float>(0x1p23f), x)).v;
+  const auto above = bits_as<std::int32_t>(Vec<std::uint32_t>(bits - 0x3f400000u));  // 0x3f400000 is 0.75
+  const Vec<std::int32_t> e(above.v >> 23);
   const Vec<float> offset = select(subnormal, Vec<float>(23), Vec<float>(0));
-  return {bits_as<float>(Vec<std::int32_t>(bits - (e << 23))), convert<float>(Vec<std::int32_t>(e)) - offset};
+  const auto mantissa = bits - (bits_as<std::uint32_t>(e).v << 23);
+  return {bits_as<float>(Vec<std::uint32_t>(mantissa)), convert<float>(e) - offset};
 #endif
 }
 

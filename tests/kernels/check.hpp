@@ -22,9 +22,9 @@ inline const Stream kCpuStream{};
 template <class T>
 std::vector<T> normal_data(std::int64_t n, double mean = 0, double deviation = 1, unsigned seed = 1) {
   std::mt19937 bits(seed);
-  std::normal_distribution<double> normal(mean, deviation);
+  std::normal_distribution<double> normal;
   std::vector<T> x(static_cast<std::size_t>(n));
-  for (T& e : x) e = T(normal(bits));
+  for (T& e : x) e = T(mean + deviation * normal(bits));
   return x;
 }
 
