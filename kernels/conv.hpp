@@ -4,17 +4,19 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/epilogue.hpp"
 #include "kernels/kernel.hpp"
 #include "lepton/core/dtype.hpp"
 
 namespace lepton::kernels {
 
 /// x: [n, ic, ih, iw], weight: [oc, ic / groups, kh, kw] contiguous, y: [n, oc, oh, ow]. x and y are channels
-/// last in memory. f32 or f64. Padding is on either side of an axis; a dilation of 1 means none.
+/// last in memory. f32 or f64. Padding is on either side of an axis; a dilation of 1 means none. `compute` is the type
+/// that factors are rounded to before they are multiplied: `dtype`, or bf16 for f32 pictures; sums are f32 then.
 struct ConvShape {
   std::int64_t n, ic, ih, iw, oc, oh, ow, kh, kw;
   std::int64_t stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, groups;
-  DType dtype;
+  DType dtype, compute;
   bool operator==(const ConvShape&) const = default;
 };
 
@@ -56,6 +58,8 @@ std::size_t conv_scratch(const ConvPlan* plan);
 void conv2d(const ConvArgs&, Stream);
 void conv2d_input_grad(const ConvInputGradArgs&, Stream);
 void conv2d_weight_grad(const ConvWeightGradArgs&, Stream);
+void conv2d(const ConvArgs&, const Epilogue&);
+void conv2d_input_grad(const ConvInputGradArgs&, const Epilogue&);
 }  // namespace cpu
 
 inline constexpr Kernel<ConvArgs> conv2d{"conv2d", cpu::conv2d};

@@ -60,4 +60,15 @@ void conv2d(const ConvArgs& a, Stream) { run(*a.plan, a.x, a.weight, a.bias, a.y
 void conv2d_input_grad(const ConvInputGradArgs& a, Stream) { run(*a.plan, a.dx, a.weight, nullptr, a.g, a.scratch); }
 void conv2d_weight_grad(const ConvWeightGradArgs& a, Stream) { run(*a.plan, a.x, a.dw, nullptr, a.g, a.scratch); }
 
+void conv2d(const ConvArgs& a, const Epilogue& done) {
+  conv2d(a, Stream{});
+  const ConvShape& s = a.plan->shape;
+  if (done) done(0, s.n * s.oh * s.ow, 0, s.oc);
+}
+void conv2d_input_grad(const ConvInputGradArgs& a, const Epilogue& done) {
+  conv2d_input_grad(a, Stream{});
+  const ConvShape& s = a.plan->shape;
+  if (done) done(0, s.n * s.ih * s.iw, 0, s.ic);
+}
+
 }  // namespace lepton::kernels::cpu

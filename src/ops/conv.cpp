@@ -132,7 +132,7 @@ ConvShape conv_shape(const Tensor& x, const Tensor& w, const Tensor& bias, const
   s.oc = w.shape()[0], s.kh = w.shape()[2], s.kw = w.shape()[3];
   s.stride_h = o.stride.h, s.stride_w = o.stride.w, s.pad_h = o.padding.h, s.pad_w = o.padding.w;
   s.dilation_h = o.dilation.h, s.dilation_w = o.dilation.w, s.groups = o.groups;
-  s.dtype = x.dtype();
+  s.dtype = s.compute = x.dtype();
   s.oh = output_size(s.ih, s.kh, s.stride_h, s.pad_h, s.dilation_h);
   s.ow = output_size(s.iw, s.kw, s.stride_w, s.pad_w, s.dilation_w);
   if (w.numel() == 0 || s.ih + 2 * s.pad_h < s.dilation_h * (s.kh - 1) + 1 ||

@@ -59,7 +59,7 @@ void launch_matmul(const Tensor& y, const Tensor& a, const Tensor& b, const Tens
   args.batch_stride_b = mb.batch_stride;
   args.trans_a = ma.trans;
   args.trans_b = mb.trans;
-  args.dtype = y.dtype();
+  args.dtype = args.compute = y.dtype();
   if (bias.defined())
     launch(kernels::matmul, args,
            {reads(args.a, ma.x), reads(args.b, mb.x), reads(args.bias, bias), writes(args.c, y)});
