@@ -26,7 +26,18 @@ struct CapturedStep::State {
   std::vector<std::unique_ptr<Plan>> plans;  // the one used last comes first
   int recordings = 0;
 
-  std::vector<Tensor> record(PlanKey key, StepFunction function, std::span<const Tensor> inputs) {
+  /// The plan for a call, moved to the front; null where there is none.
+  Plan* find(std::span<const Tensor> inputs) {
+    for (auto plan = plans.begin(); plan != plans.end(); ++plan) {
+      if (!matches((*plan)->key(), inputs, grad_enabled()) || !(*plan)->valid()) continue;
+      std::rotate(plans.begin(), plan, plan + 1);
+      return plans.front().get();
+    }
+    return nullptr;
+  }
+
+  std::vector<Tensor> record(StepFunction function, std::span<const Tensor> inputs) {
+    PlanKey key = key_of(inputs, grad_enabled());
     ++recordings;
     std::vector<Tensor> seen;
     for (const Tensor& t : inputs) seen.push_back(stand_in(t));
@@ -63,15 +74,23 @@ CapturedStep::~CapturedStep() = default;
 
 std::vector<Tensor> CapturedStep::operator()(StepFunction function, std::span<const Tensor> inputs) {
   if (current_recorder) return function.call(function.context, inputs);  // part of an outer captured step
-  PlanKey key = key_of(inputs, grad_enabled());
-  auto& plans = state_->plans;
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    if (!(plans[i]->key() == key) || !plans[i]->valid()) continue;
-    std::rotate(plans.begin(), plans.begin() + std::ptrdiff_t(i), plans.begin() + std::ptrdiff_t(i) + 1);
+  Plan* const plan = state_->find(inputs);
+  if (!plan) return state_->record(function, inputs);
+  std::vector<Tensor> results(plan->results());
+  const NoGrad no_grad;
+  plan->replay(inputs, results);
+  return results;
+}
+
+void CapturedStep::run(StepFunction function, std::span<const Tensor> inputs, std::span<Tensor> results) {
+  Plan* const plan = current_recorder ? nullptr : state_->find(inputs);
+  if (plan) {
     const NoGrad no_grad;
-    return plans[0]->replay(inputs);
+    plan->replay(inputs, results);
+    return;
   }
-  return state_->record(std::move(key), function, inputs);
+  std::vector<Tensor> made = (*this)(function, inputs);
+  std::move(made.begin(), made.end(), results.begin());
 }
 
 int CapturedStep::recordings() const { return state_->recordings; }
@@ -86,6 +105,27 @@ std::string CapturedStep::explain() const {
   std::string text;
   for (const auto& plan : state_->plans) text += plan->explain();
   return text;
+}
+
+std::string CapturedStep::profile(StepFunction function, std::span<const Tensor> inputs, int steps) {
+  if (!state_->find(inputs)) state_->record(function, inputs);
+  std::vector<std::vector<double>> samples;
+  Plan* plan = nullptr;
+  const NoGrad no_grad;
+  for (int i = 0; i < steps && (plan = state_->find(inputs)); ++i) {
+    std::vector<Tensor> results(plan->results());
+    samples.emplace_back(plan->launches());
+    plan->replay(inputs, results, samples.back());
+  }
+  if (!plan) throw Error("profile", "the step is recorded anew at every call, so that there is no plan to time");
+  std::vector<double> medians(plan->launches());
+  for (std::size_t k = 0; k < medians.size(); ++k) {
+    std::vector<double> times;
+    for (const auto& sample : samples) times.push_back(sample[k]);
+    std::nth_element(times.begin(), times.begin() + std::ptrdiff_t(times.size() / 2), times.end());
+    medians[k] = times[times.size() / 2];
+  }
+  return plan->explain(medians);
 }
 
 }  // namespace lepton::detail

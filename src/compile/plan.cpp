@@ -1,23 +1,37 @@
 // Plans: memory for intermediate results, pointers into inputs, and the replay.
 #include "src/compile/plan.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "src/compile/memory_plan.hpp"
+#include "src/compile/passes.hpp"
 #include "src/tensor/launch.hpp"
 #include "src/tensor/make.hpp"
 
 namespace lepton::detail {
 
+namespace {
+
+PlanKey::Input key_of(const Tensor& t) {
+  const TensorImpl& impl = t.impl();
+  return {impl.shape, impl.strides, impl.dtype, impl.storage->device, impl.requires_grad ? &impl : nullptr};
+}
+
+}  // namespace
+
 PlanKey key_of(std::span<const Tensor> inputs, bool grad_enabled) {
   PlanKey key;
   key.grad_enabled = grad_enabled;
-  for (const Tensor& t : inputs) {
-    const TensorImpl& impl = t.impl();
-    key.inputs.push_back({impl.shape, impl.strides, impl.dtype, impl.storage->device,
-                          impl.requires_grad ? &impl : nullptr});
-  }
+  for (const Tensor& t : inputs) key.inputs.push_back(key_of(t));
   return key;
+}
+
+bool matches(const PlanKey& key, std::span<const Tensor> inputs, bool grad_enabled) {
+  return key.grad_enabled == grad_enabled &&
+         std::equal(key.inputs.begin(), key.inputs.end(), inputs.begin(), inputs.end(),
+                    [](const PlanKey::Input& k, const Tensor& t) { return k == key_of(t); });
 }
 
 Tensor stand_in(const Tensor& input) {
@@ -34,6 +48,9 @@ Tensor stand_in(const Tensor& input) {
 Plan::Plan(PlanKey key, Recording&& recording, std::span<const Tensor> inputs, std::vector<Tensor> outputs)
     : key_(std::move(key)), recording_(std::move(recording)) {
   take_outputs(inputs, std::move(outputs));
+  recorded_launches_ = recording_.launches.size();
+  run_passes(recording_);
+  find_lifetimes();
   place_storages();
   follow_inputs(inputs);
 }
@@ -48,11 +65,28 @@ void Plan::take_outputs(std::span<const Tensor> inputs, std::vector<Tensor> outp
   }
 }
 
+/// Of what the passes left. Intermediate results that no launch touches any more are given back.
+void Plan::find_lifetimes() {
+  for (RecordedStorage& s : recording_.storages) {
+    s.first = s.last = -1;
+    s.written = false;
+  }
+  for (int i = 0; i < int(recording_.launches.size()); ++i)
+    for (const RecordedSlot& slot : recording_.launches[std::size_t(i)].slots) {
+      RecordedStorage& s = recording_.storages[std::size_t(slot.storage)];
+      if (s.first < 0) s.first = i;
+      s.last = i;
+      s.written = s.written || slot.access != Access::read;
+    }
+  for (RecordedStorage& s : recording_.storages)
+    if (s.first < 0 && s.made && s.storage->ref_count() == 1) s.storage = {};
+}
+
 void Plan::place_storages() {
   std::vector<Lifetime> blocks;
   std::vector<RecordedStorage*> planned;
   for (RecordedStorage& s : recording_.storages) {
-    if (!s.made || s.first < 0) continue;
+    if (!s.made || s.constant || s.first < 0) continue;
     if (s.storage->ref_count() > 1) continue;  // somebody outside looks at it: it keeps memory of its own
     if (!planned.empty() && s.storage->device != planned[0]->storage->device) continue;
     planned.push_back(&s);
@@ -98,7 +132,7 @@ bool Plan::valid() const {
   return true;
 }
 
-std::vector<Tensor> Plan::replay(std::span<const Tensor> inputs) {
+void Plan::begin_replay(std::span<const Tensor> inputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     char* const now = static_cast<char*>(inputs[i].raw());
     if (now == bound_[i]) continue;
@@ -112,17 +146,36 @@ std::vector<Tensor> Plan::replay(std::span<const Tensor> inputs) {
     d.generator->replay_state()[0] = d.generator->seed();
     d.generator->replay_state()[1] = d.generator->advance(d.taken);
   }
+}
+
+void Plan::replay(std::span<const Tensor> inputs, std::span<Tensor> results) {
+  begin_replay(inputs);
   {
     const FlushDenormals flush;
     for (const RecordedLaunch& launch : recording_.launches) run(launch.call);
   }
+  end_replay(inputs, results);
+}
+
+void Plan::replay(std::span<const Tensor> inputs, std::span<Tensor> results, std::span<double> times) {
+  using Clock = std::chrono::steady_clock;
+  begin_replay(inputs);
+  {
+    const FlushDenormals flush;
+    for (std::size_t i = 0; i < recording_.launches.size(); ++i) {
+      const auto start = Clock::now();
+      run(recording_.launches[i].call);
+      times[i] = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+    }
+  }
+  end_replay(inputs, results);
+}
+
+void Plan::end_replay(std::span<const Tensor> inputs, std::span<Tensor> results) {
   for (const RecordedStorage& s : recording_.storages)
     if (s.written && s.storage) ++s.storage->version;
   for (const auto& action : recording_.exits) action();
-  std::vector<Tensor> results;
-  results.reserve(outputs_.size());
-  for (const Output& output : outputs_) results.push_back(result(output, inputs));
-  return results;
+  for (std::size_t i = 0; i < outputs_.size(); ++i) results[i] = result(outputs_[i], inputs);
 }
 
 Tensor Plan::result(const Output& output, std::span<const Tensor> inputs) const {
@@ -134,24 +187,6 @@ Tensor Plan::result(const Output& output, std::span<const Tensor> inputs) const 
   }
   // The next replay overwrites the plan's own, so the caller gets a copy.
   return output.tensor.clone();
-}
-
-std::string Plan::explain() const {
-  std::string text = "plan: " + std::to_string(recording_.launches.size()) + " kernels, arena " +
-                     std::to_string(arena_bytes()) + " bytes (live at once: " + std::to_string(live_bytes_) +
-                     ", without sharing: " + std::to_string(unplanned_bytes_) + ")\n";
-  for (std::size_t i = 0; i < recording_.launches.size(); ++i) {
-    const RecordedLaunch& launch = recording_.launches[i];
-    std::string line = "  " + std::to_string(i) + " " + launch.call.name + ":";
-    for (const RecordedSlot& slot : launch.slots) {
-      const RecordedStorage& s = recording_.storages[std::size_t(slot.storage)];
-      constexpr const char* kAccess[] = {" reads ", " writes ", " updates "};
-      line += kAccess[int(slot.access)] + std::string(s.storage ? (s.made ? "kept " : "outside ") : "arena ") +
-              std::to_string(slot.storage);
-    }
-    text += line + "\n";
-  }
-  return text;
 }
 
 }  // namespace lepton::detail

@@ -25,6 +25,8 @@ struct PlanKey {
   bool operator==(const PlanKey&) const = default;
 };
 PlanKey key_of(std::span<const Tensor> inputs, bool grad_enabled);
+/// Whether `key_of(inputs, grad_enabled)` would be `key`; allocates nothing.
+bool matches(const PlanKey& key, std::span<const Tensor> inputs, bool grad_enabled);
 
 class Plan {
  public:
@@ -34,9 +36,15 @@ class Plan {
   const PlanKey& key() const { return key_; }
   /// Whether gradients, modes and storages are as the recording found them.
   bool valid() const;
-  std::vector<Tensor> replay(std::span<const Tensor> inputs);
+  /// Runs the step. The results go to `results`, of which there are as many as the function gave.
+  void replay(std::span<const Tensor> inputs, std::span<Tensor> results);
+  std::size_t results() const { return outputs_.size(); }
+  /// A replay that puts the microseconds of each launch into `times`.
+  void replay(std::span<const Tensor> inputs, std::span<Tensor> results, std::span<double> times);
+  std::size_t launches() const { return recording_.launches.size(); }
   std::size_t arena_bytes() const { return arena_ ? arena_->bytes : 0; }
-  std::string explain() const;
+  /// The plan in words; with the median time of each launch where `times` has them.
+  std::string explain(std::span<const double> times = {}) const;
 
  private:
   /// A pointer in some launch's arguments that leads into an input: `distance` bytes from its first element.
@@ -50,14 +58,19 @@ class Plan {
     int input = -1;
   };
 
+  void begin_replay(std::span<const Tensor> inputs);
+  void end_replay(std::span<const Tensor> inputs, std::span<Tensor> results);
+  void find_lifetimes();
   void place_storages();
   void follow_inputs(std::span<const Tensor> inputs);
   void take_outputs(std::span<const Tensor> inputs, std::vector<Tensor> outputs);
+  std::string where(const RecordedLaunch& launch) const;
   Tensor result(const Output& output, std::span<const Tensor> inputs) const;
 
   PlanKey key_;
   Recording recording_;
   StorageRef arena_;
+  std::size_t recorded_launches_ = 0;
   std::size_t unplanned_bytes_ = 0, live_bytes_ = 0;
   std::vector<std::vector<Patch>> patches_;  // of each input
   std::vector<const void*> bound_;           // the address that each input's patches hold now

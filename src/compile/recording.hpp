@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct RecordedStorage {
   StorageRef storage;
   bool made = false;      ///< allocated during the recording
   bool written = false;
+  bool constant = false;  ///< the plan keeps what the recording computed
   int first = -1, last = -1;  ///< launches that touch it
 };
 
@@ -55,6 +57,7 @@ class Recording final : public Recorder {
   std::vector<RecordedDraws> draws;
   std::vector<std::function<bool()>> guards;
   std::vector<std::function<void()>> exits;
+  std::vector<std::string> notes;  ///< what the passes did, for explain()
 
  private:
   int number_of(Storage& storage, bool made);

@@ -1,0 +1,98 @@
+// A recorded step as the passes see it: launches in order, and who touches which storage.
+#pragma once
+
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kernels/kernel.hpp"
+#include "src/compile/recording.hpp"
+
+namespace lepton::detail {
+
+/// A launch's way to a storage.
+struct Use {
+  int launch, slot;
+  Access access;
+};
+
+/// A recording while passes rewrite it. Launches are named by their number, which `merge` and `refresh` change.
+class Graph {
+ public:
+  explicit Graph(Recording& recording);
+
+  int size() const { return int(recording_.launches.size()); }
+  RecordedLaunch& launch(int i) { return recording_.launches[std::size_t(i)]; }
+  const RecordedLaunch& launch(int i) const { return recording_.launches[std::size_t(i)]; }
+  RecordedStorage& storage(int s) { return recording_.storages[std::size_t(s)]; }
+  int storages() const { return int(recording_.storages.size()); }
+
+  /// Made in the step and seen by nobody outside it: free to be moved, or not to be written at all.
+  bool temporary(int storage) const { return temporary_[std::size_t(storage)]; }
+  /// The plan keeps what the recording left in a temporary storage.
+  void keep(int storage) {
+    this->storage(storage).constant = true;
+    temporary_[std::size_t(storage)] = false;
+  }
+  const std::vector<Use>& uses(int storage) const { return uses_[std::size_t(storage)]; }
+  /// The launch that alone writes a temporary storage, once, before anybody reads it; or -1.
+  int producer(int storage) const;
+  /// Whether launch `i` is the only one that reads it.
+  bool only_reader(int storage, int i) const;
+
+  /// The arguments of launch `i` where it is one of `kernel`; null where it is another.
+  template <class Args> const Args* match(int i, const kernels::Kernel<Args>& kernel) const {
+    const RecordedLaunch& l = launch(i);
+    return l.args && l.call.kernel == &kernel ? reinterpret_cast<const Args*>(l.args.get()) : nullptr;
+  }
+  /// The slot whose pointer is this field of launch `i`'s arguments, as in `slot(i, &args->x)`; null if it has none.
+  const RecordedSlot* slot(int i, const void* field) const;
+
+  /// Takes effect with the next `refresh`.
+  void erase(int i) { launch(i).args.reset(); }
+  /// Whether the launches may run as one: nothing between depends on some of them while others depend on it.
+  bool can_merge(std::span<const int> members) const;
+  /// Puts `fused` in the place of the members.
+  void merge(std::span<const int> members, RecordedLaunch fused);
+  /// Drops erased launches, brings the rest into an order that respects who reads what, and counts uses anew.
+  void refresh();
+
+ private:
+  bool erased(int i) const { return !launch(i).args; }
+  void count_uses();
+  void find_followers();
+  void sort();
+
+  Recording& recording_;
+  std::vector<bool> temporary_;
+  std::vector<std::vector<Use>> uses_;
+  std::vector<std::vector<int>> followers_;  // launches that must come after
+};
+
+/// A pointer of a new launch: its field, and the storage that it leads into with the distance from its start.
+struct NewSlot {
+  const void* field;
+  const RecordedSlot* like;
+  Access access;
+};
+
+template <class Args> void run_cpu(const void* kernel, const void* args, Stream stream) {
+  static_cast<const kernels::Kernel<Args>*>(kernel)->cpu(*static_cast<const Args*>(args), stream);
+}
+
+/// A launch made by a pass. The pointers in `args` are as recorded; `slots` name them.
+template <class Args>
+RecordedLaunch make_launch(const kernels::Kernel<Args>& kernel, const Args& args, std::span<const NewSlot> slots) {
+  RecordedLaunch launch{};
+  launch.args = std::make_unique<std::byte[]>(sizeof args);
+  __builtin_memcpy(launch.args.get(), &args, sizeof args);
+  launch.call = {&kernel, kernel.name, run_cpu<Args>, launch.args.get(), sizeof args, {}, {}};
+  for (const NewSlot& s : slots) {
+    const auto field = static_cast<const std::byte*>(s.field) - reinterpret_cast<const std::byte*>(&args);
+    launch.slots.push_back({std::uint32_t(field), s.like->storage, s.like->offset, s.access});
+  }
+  return launch;
+}
+
+}  // namespace lepton::detail

@@ -1,0 +1,18 @@
+// The order of the passes.
+#include "src/compile/passes.hpp"
+
+#include <algorithm>
+
+namespace lepton::detail {
+
+void run_passes(Recording& recording) {
+  if (std::any_of(recording.storages.begin(), recording.storages.end(),
+                  [](const RecordedStorage& s) { return !s.storage->device.is_cpu(); }))
+    return;
+  Graph graph(recording);
+  drop_dead_code(graph);
+  fold_constants(graph);
+  drop_dead_code(graph);
+}
+
+}  // namespace lepton::detail
