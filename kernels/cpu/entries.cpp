@@ -1,5 +1,6 @@
 // Where kernels that are compiled once for each instruction set are entered: the choice between the two builds.
 #include "kernels/cpu/batch_norm.hpp"
+#include "kernels/cpu/bf16_rows.hpp"
 #include "kernels/cpu/dispatch.hpp"
 #include "kernels/cpu/gemm.hpp"
 #include "kernels/cpu/optimizer.hpp"
@@ -20,7 +21,9 @@ void reduce(const ReduceArgs& args, Stream) { LEPTON_FOR_ISA(reduce)(args); }
 void argmax(const ArgmaxArgs& args, Stream) { LEPTON_FOR_ISA(argmax)(args); }
 void softmax(const SoftmaxArgs& args, Stream) { LEPTON_FOR_ISA(softmax)(args); }
 void cross_entropy(const CrossEntropyArgs& args, Stream) { LEPTON_FOR_ISA(cross_entropy)(args); }
-void cross_entropy_grad(const CrossEntropyGradArgs& args, Stream) { LEPTON_FOR_ISA(cross_entropy_grad)(args); }
+void cross_entropy_grad(const CrossEntropyGradArgs& args, Stream) {
+  LEPTON_FOR_ISA(cross_entropy_grad)(args);
+}
 void bce(const BceArgs& args, Stream) { LEPTON_FOR_ISA(bce)(args); }
 void bce_grad(const BceGradArgs& args, Stream) { LEPTON_FOR_ISA(bce_grad)(args); }
 void random(const RandomArgs& args, Stream) { LEPTON_FOR_ISA(random)(args); }
@@ -35,5 +38,8 @@ void optimizer(const OptimizerArgs& args, Stream) { LEPTON_FOR_ISA(optimizer)(ar
 
 void gemm(const Gemm<float>& g) { isa() == Isa::v4 ? v4::gemm(g) : v3::gemm(g); }
 void gemm(const Gemm<double>& g) { isa() == Isa::v4 ? v4::gemm(g) : v3::gemm(g); }
+
+void to_bf16(const float* x, std::uint16_t* y, std::int64_t n) { LEPTON_FOR_ISA_BF16(to_bf16)(x, y, n); }
+void from_bf16(const std::uint16_t* x, float* y, std::int64_t n) { LEPTON_FOR_ISA_BF16(from_bf16)(x, y, n); }
 
 }  // namespace lepton::kernels::cpu

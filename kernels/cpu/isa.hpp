@@ -1,9 +1,10 @@
 // What a file that is compiled once for each instruction set sees: its name, its vector width, its rules.
 //
-// Such a file is built twice, with LEPTON_ISA=v3 for x86-64-v3 (AVX2, FMA) and with v4 for x86-64-v4
-// (AVX-512), and keeps everything in namespace lepton::kernels::cpu::LEPTON_ISA. It includes no standard
-// container: a weak symbol without the instruction set in its name, compiled with AVX-512, could be the
-// copy that the linker keeps for machines that lack it. For the same reason its helpers are LEPTON_INLINE.
+// Such a file is built with LEPTON_ISA=v3 for x86-64-v3 (AVX2, FMA) and with v4 for x86-64-v4 (AVX-512), some also with
+// v4bf16 (v4 and AVX512_BF16, whose instructions stand behind LEPTON_AVX512_BF16), and keeps everything in namespace
+// lepton::kernels::cpu::LEPTON_ISA. It includes no standard container: a weak symbol without the instruction set in
+// its name, compiled with AVX-512, could be the copy that the linker keeps for machines that lack it. For the same
+// reason its helpers are LEPTON_INLINE.
 #pragma once
 
 // GCC 12 warns of its own "undefined" registers, which these headers initialise with themselves (PR 105593).
@@ -16,7 +17,7 @@
 #pragma GCC diagnostic pop
 
 #if !defined(LEPTON_ISA)
-#error "this file is compiled for each instruction set, with -DLEPTON_ISA=v3 or v4"
+#error "this file is compiled for each instruction set, with -DLEPTON_ISA=v3, v4 or v4bf16"
 #endif
 
 // Of the headers of ops/formula these files see the formulas alone, not the functions of Tensors.
@@ -35,12 +36,19 @@
 #define LEPTON_MM(NAME) _mm256_##NAME
 #endif
 
+#if LEPTON_AVX512 && defined(__AVX512BF16__)
+#define LEPTON_AVX512_BF16 1
+#else
+#define LEPTON_AVX512_BF16 0
+#endif
+
 #define LEPTON_STRING_OF_(X) #X
 #define LEPTON_STRING_OF(X) LEPTON_STRING_OF_(X)
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 
-static_assert(LEPTON_STRING_OF(LEPTON_ISA)[1] == (LEPTON_AVX512 ? '4' : '3'),
+static_assert(LEPTON_STRING_OF(LEPTON_ISA)[1] == (LEPTON_AVX512 ? '4' : '3') &&
+                  LEPTON_STRING_OF(LEPTON_ISA)[2] == (LEPTON_AVX512_BF16 ? 'b' : '\0'),
               "LEPTON_ISA and -march disagree");
 
 /// Width of a vector register.
