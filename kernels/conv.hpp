@@ -20,25 +20,27 @@ struct ConvShape {
   bool operator==(const ConvShape&) const = default;
 };
 
-/// What a CPU kernel prepares once for a shape: library primitives and scratch sizes. Kept for the process's life.
+/// What a CPU kernel prepares once for a shape: its algorithm and the sizes of its memory. Kept for the process's life.
 struct ConvPlan;
 
 struct ConvArgs {
   const void* x;
-  const void* weight;
+  const void* weight;             ///< or what conv2d_pack made of it, where `packed`
   const void* bias;               ///< [oc] or null
   void* y;
-  void* scratch;                  ///< conv_scratch(plan) bytes, 64-byte aligned
+  void* scratch;                  ///< conv_scratch(plan, packed) bytes, 64-byte aligned
   const ConvPlan* plan;
+  bool packed;
 };
 
 /// dx from g = dy
 struct ConvInputGradArgs {
   const void* g;
-  const void* weight;
+  const void* weight;             ///< or what conv2d_pack made of it, where `packed`
   void* dx;
-  void* scratch;
+  void* scratch;                  ///< conv_scratch(plan, packed) bytes, 64-byte aligned
   const ConvPlan* plan;
+  bool packed;
 };
 
 /// dw from x and g = dy. The batch is summed in a fixed number of shards.
@@ -46,15 +48,40 @@ struct ConvWeightGradArgs {
   const void* x;
   const void* g;
   void* dw;
-  void* scratch;
+  void* scratch;                  ///< conv_scratch(plan) bytes, 64-byte aligned
   const ConvPlan* plan;
+};
+
+/// Writes the weight in the form that the plan's algorithm wants, for ConvArgs or ConvInputGradArgs with `packed`.
+struct ConvPackArgs {
+  const void* weight;
+  void* packed;                   ///< conv_packed_bytes(plan) bytes, 64-byte aligned
+  const ConvPlan* plan;           ///< of the pass that will read it
 };
 
 namespace cpu {
 enum class ConvPass : std::uint8_t { forward, input_grad, weight_grad };
-/// The plan for a pass over this shape, made on first use. Not for a replay.
-const ConvPlan* prepare_conv(const ConvShape& shape, ConvPass pass);
-std::size_t conv_scratch(const ConvPlan* plan);
+inline constexpr int kMostConvAlgorithms = 16;
+struct ConvAlgorithmNames {
+  const char* name[kMostConvAlgorithms];
+  int count;
+};
+/// The algorithms that can do a pass over this shape, first the one that is taken where nobody names another. It does
+/// not depend on the number of images, so that a part of the batch gives the same bits as the whole.
+ConvAlgorithmNames conv_algorithms(const ConvShape& shape, ConvPass pass);
+
+/// The plan for a pass over this shape, made on first use, by the algorithm of this name or by the first of
+/// `conv_algorithms`. Throws where the algorithm cannot do it. Not for a replay.
+const ConvPlan* prepare_conv(const ConvShape& shape, ConvPass pass, const char* algorithm = nullptr);
+const char* conv_algorithm(const ConvPlan* plan);
+
+/// Bytes of scratch memory. A run without packed weights packs them there first.
+std::size_t conv_scratch(const ConvPlan* plan, bool packed = false);
+/// Bytes of the packed weight; 0 where the algorithm reads weights as they are, and for the weight gradient. Of two
+/// plans with one algorithm, pass and weight (sizes, groups), whatever the pictures, the packed weights are the same.
+std::size_t conv_packed_bytes(const ConvPlan* plan);
+
+void conv2d_pack(const ConvPackArgs&, Stream);
 void conv2d(const ConvArgs&, Stream);
 void conv2d_input_grad(const ConvInputGradArgs&, Stream);
 void conv2d_weight_grad(const ConvWeightGradArgs&, Stream);
@@ -62,6 +89,7 @@ void conv2d(const ConvArgs&, const Epilogue&);
 void conv2d_input_grad(const ConvInputGradArgs&, const Epilogue&);
 }  // namespace cpu
 
+inline constexpr Kernel<ConvPackArgs> conv2d_pack{"conv2d_pack", cpu::conv2d_pack};
 inline constexpr Kernel<ConvArgs> conv2d{"conv2d", cpu::conv2d};
 inline constexpr Kernel<ConvInputGradArgs> conv2d_input_grad{"conv2d_input_grad", cpu::conv2d_input_grad};
 inline constexpr Kernel<ConvWeightGradArgs> conv2d_weight_grad{"conv2d_weight_grad", cpu::conv2d_weight_grad};

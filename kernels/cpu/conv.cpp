@@ -1,9 +1,10 @@
-// Convolution kernels: plans are made once for a shape and looked up after that.
+// Convolution kernels: plans are made once for a shape and looked up after that; their algorithms do the work.
 #include "kernels/conv.hpp"
 
 #include <cstring>
+#include <memory>
 #include <mutex>
-#include <string_view>
+#include <unordered_map>
 
 #include "kernels/cpu/conv_plan.hpp"
 
@@ -13,13 +14,14 @@ namespace {
 struct Key {
   ConvShape shape;
   ConvPass pass;
+  const ConvAlgorithm* algorithm;
   bool operator==(const Key&) const = default;
 };
 
 struct Hash {
   std::size_t operator()(const Key& key) const {
     const ConvShape& s = key.shape;
-    std::size_t h = std::size_t(key.pass) * 31 + std::size_t(s.dtype);
+    std::size_t h = std::size_t(key.pass) * 31 + std::size_t(s.dtype) * 7 + std::size_t(s.compute);
     for (const std::int64_t v : {s.n, s.ic, s.ih, s.iw, s.oc, s.kh, s.kw, s.stride_h, s.stride_w, s.pad_h, s.pad_w,
                                  s.dilation_h, s.dilation_w, s.groups})
       h = (h ^ std::size_t(v)) * 0x9E3779B97F4A7C15u;
@@ -27,48 +29,65 @@ struct Hash {
   }
 };
 
-void run(const ConvPlan& plan, const void* x, const void* weight, const void* bias, const void* y, void* scratch) {
-  if (plan.shape.n == 0 && plan.pass != ConvPass::weight_grad) return;
-  const auto s = static_cast<char*>(scratch);
-  if (plan.shape.dtype == f32)
-    return run_onednn(plan, x, const_cast<void*>(weight), bias, const_cast<void*>(y), s);
-  run_gathered(plan, static_cast<const double*>(x), static_cast<double*>(const_cast<void*>(weight)),
-               static_cast<const double*>(bias), static_cast<double*>(const_cast<void*>(y)), s);
+std::size_t element_size(const ConvShape& s) { return s.dtype == f32 ? sizeof(float) : sizeof(double); }
+
+/// Packs the weight into the front of the scratch memory first, where it is not packed.
+void run(const ConvPlan& plan, const void* x, const void* weight, bool packed, const void* bias, const void* y,
+         void* scratch, const Epilogue& done) {
+  const ConvShape& s = plan.shape;
+  auto* free = static_cast<char*>(scratch);
+  if (s.n == 0) {
+    if (plan.pass == ConvPass::weight_grad)
+      std::memset(const_cast<void*>(weight), 0, element_size(s) * std::size_t(s.oc * (s.ic / s.groups) * s.kh * s.kw));
+    return;
+  }
+  if (plan.packed_bytes && !packed) {
+    plan.algorithm->pack(plan, weight, free);
+    weight = free;
+    free += plan.packed_bytes;
+  }
+  plan.algorithm->run(plan, {const_cast<void*>(x), const_cast<void*>(weight), bias, const_cast<void*>(y), free}, done);
 }
 
 }  // namespace
 
-const ConvPlan* prepare_conv(const ConvShape& shape, ConvPass pass) {
+const ConvPlan* prepare_conv(const ConvShape& shape, ConvPass pass, const char* algorithm) {
   static std::mutex mutex;
   static auto* plans = new std::unordered_map<Key, std::unique_ptr<ConvPlan>, Hash>;
+  const ConvAlgorithm& chosen = choose_conv(shape, pass, algorithm);
   std::lock_guard lock(mutex);
-  auto& plan = (*plans)[{shape, pass}];
+  auto& plan = (*plans)[{shape, pass, &chosen}];
   if (!plan) {
-    auto made = std::make_unique<ConvPlan>();
-    made->shape = shape;
-    made->pass = pass;
-    if (shape.dtype == f32) plan_onednn(*made);
-    else plan_gathered(*made);
-    plan = std::move(made);
+    ConvPlan made{};
+    made.shape = shape, made.pass = pass, made.algorithm = &chosen;
+    if (shape.n > 0) chosen.prepare(made);
+    made.packed_bytes = conv_aligned(made.packed_bytes);
+    made.scratch_bytes = conv_aligned(made.scratch_bytes);
+    plan = std::make_unique<ConvPlan>(made);
   }
   return plan.get();
 }
 
-std::size_t conv_scratch(const ConvPlan* plan) { return plan->scratch_bytes; }
+const char* conv_algorithm(const ConvPlan* plan) { return plan->algorithm->name; }
+std::size_t conv_packed_bytes(const ConvPlan* plan) { return plan->packed_bytes; }
+std::size_t conv_scratch(const ConvPlan* plan, bool packed) {
+  return plan->scratch_bytes + (packed ? 0 : plan->packed_bytes);
+}
 
-void conv2d(const ConvArgs& a, Stream) { run(*a.plan, a.x, a.weight, a.bias, a.y, a.scratch); }
-void conv2d_input_grad(const ConvInputGradArgs& a, Stream) { run(*a.plan, a.dx, a.weight, nullptr, a.g, a.scratch); }
-void conv2d_weight_grad(const ConvWeightGradArgs& a, Stream) { run(*a.plan, a.x, a.dw, nullptr, a.g, a.scratch); }
+void conv2d_pack(const ConvPackArgs& a, Stream) {
+  if (a.plan->packed_bytes) a.plan->algorithm->pack(*a.plan, a.weight, a.packed);
+}
 
 void conv2d(const ConvArgs& a, const Epilogue& done) {
-  conv2d(a, Stream{});
-  const ConvShape& s = a.plan->shape;
-  if (done) done(0, s.n * s.oh * s.ow, 0, s.oc);
+  run(*a.plan, a.x, a.weight, a.packed, a.bias, a.y, a.scratch, done);
 }
 void conv2d_input_grad(const ConvInputGradArgs& a, const Epilogue& done) {
-  conv2d_input_grad(a, Stream{});
-  const ConvShape& s = a.plan->shape;
-  if (done) done(0, s.n * s.ih * s.iw, 0, s.ic);
+  run(*a.plan, a.dx, a.weight, a.packed, nullptr, a.g, a.scratch, done);
+}
+void conv2d(const ConvArgs& a, Stream) { conv2d(a, Epilogue{}); }
+void conv2d_input_grad(const ConvInputGradArgs& a, Stream) { conv2d_input_grad(a, Epilogue{}); }
+void conv2d_weight_grad(const ConvWeightGradArgs& a, Stream) {
+  run(*a.plan, a.x, a.dw, false, nullptr, a.g, a.scratch, Epilogue{});
 }
 
 }  // namespace lepton::kernels::cpu

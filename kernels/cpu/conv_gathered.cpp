@@ -62,25 +62,29 @@ void weight_grad(const ConvShape& s, const Sizes& z, std::int64_t g, const doubl
   for (std::int64_t i = 0; i < z.oc * z.window; ++i) dw[g * z.oc * z.window + i] += product[i];
 }
 
-}  // namespace
+bool supports(const ConvShape& s, ConvPass) { return s.dtype == f64; }
 
-void plan_gathered(ConvPlan& plan) {
+void prepare(ConvPlan& plan) {
   const Sizes z(plan.shape);
   const std::int64_t weight = plan.shape.oc * z.window;
   const std::int64_t doubles = z.shards * (z.pixels * z.window + 2 * weight);
   plan.scratch_bytes = std::size_t(doubles) * sizeof(double);
 }
 
-void run_gathered(const ConvPlan& plan, const double* x, double* weight, const double* bias, double* y, char* scratch) {
+void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
   const ConvShape& s = plan.shape;
   const Sizes z(s);
   const std::int64_t weight_size = s.oc * z.window, a_shard = z.pixels * z.window + 2 * weight_size;
-  const auto part = [&](std::int64_t shard) { return reinterpret_cast<double*>(scratch) + shard * a_shard; };
+  auto* const x = static_cast<double*>(m.x);
+  auto* const weight = static_cast<double*>(m.weight);
+  auto* const y = static_cast<double*>(m.y);
+  const auto* const bias = static_cast<const double*>(m.bias);
+  const auto part = [&](std::int64_t shard) { return static_cast<double*>(m.scratch) + shard * a_shard; };
   parallel_for(z.shards, [&](std::int64_t shard) {
     double *rows = part(shard), *dw = rows + z.pixels * z.window, *product = dw + weight_size;
     if (plan.pass == ConvPass::weight_grad) std::fill(dw, dw + weight_size, 0.0);
     for (std::int64_t n = shard * z.images; n < std::min(s.n, (shard + 1) * z.images); ++n) {
-      double* const image = const_cast<double*>(x) + n * s.ih * s.iw * s.ic;
+      double* const image = x + n * s.ih * s.iw * s.ic;
       double* const out = y + n * z.pixels * s.oc;
       if (plan.pass == ConvPass::input_grad) std::fill(image, image + s.ih * s.iw * s.ic, 0.0);
       for (std::int64_t g = 0; g < s.groups; ++g) {
@@ -88,6 +92,9 @@ void run_gathered(const ConvPlan& plan, const double* x, double* weight, const d
         else if (plan.pass == ConvPass::input_grad) input_grad(s, z, g, image, weight, out, rows);
         else weight_grad(s, z, g, image, dw, out, rows, product);
       }
+      if (!done) continue;
+      if (plan.pass == ConvPass::forward) done(n * z.pixels, (n + 1) * z.pixels, 0, s.oc);
+      else done(n * s.ih * s.iw, (n + 1) * s.ih * s.iw, 0, s.ic);
     }
   });
   if (plan.pass != ConvPass::weight_grad) return;
@@ -97,5 +104,9 @@ void run_gathered(const ConvPlan& plan, const double* x, double* weight, const d
     for (std::int64_t i = 0; i < weight_size; ++i) weight[i] += dw[i];
   }
 }
+
+}  // namespace
+
+const ConvAlgorithm kGatheredConv{"gathered", supports, nullptr, prepare, nullptr, run};
 
 }  // namespace lepton::kernels::cpu

@@ -2,9 +2,12 @@
 // nothing depends on the number of threads. Weights are turned into the primitive's layout once a kernel run.
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <numeric>
+#include <string>
 
 #include "kernels/cpu/conv_plan.hpp"
+#include "kernels/cpu/onednn.hpp"
 #include "lepton/core/error.hpp"
 #include "lepton/core/parallel.hpp"
 
@@ -17,7 +20,23 @@ using Tag = memory::format_tag;
 constexpr double kCallWork = 2e6;           // multiply-adds a call should have
 constexpr std::int64_t kWeightShards = 8;   // parts of the batch whose weight gradients are summed at the end
 
-std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+/// One oneDNN primitive for a number of images, and the sizes that its calls need.
+struct Primitive {
+  dnnl::primitive primitive;
+  memory::desc x, weight, y, scratchpad;  // as the primitive wants them; x and y are channels last
+};
+
+/// What a plan keeps.
+struct State {
+  std::int64_t images = 1;       // of a call; the batch is cut into calls, which run on several threads
+  std::int64_t calls = 1;
+  Primitive main, tail;          // for `images`, and for what is left over in the last call
+  memory::desc plain_weight;
+  dnnl::primitive reorder;       // weight to the layout that the primitive wants, or back
+  // Where things lie in the scratch memory, in bytes.
+  std::size_t weight_bytes = 0;  // one weight in the primitive's layout
+  std::size_t pad_bytes = 0;     // a call's scratchpad
+};
 
 struct Descriptors {
   memory::desc x, weight, bias, y;
@@ -80,7 +99,7 @@ dnnl::convolution_backward_weights::primitive_desc weight_grad_desc(const Descri
 #endif
 }
 
-ConvPrimitive make_primitive(const ConvShape& s, ConvPass pass, std::int64_t images) {
+Primitive make_primitive(const ConvShape& s, ConvPass pass, std::int64_t images) {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // the only mode in which several threads may call it
   const Descriptors d = describe(s, images);
@@ -106,15 +125,13 @@ std::int64_t images_a_call(const ConvShape& s, ConvPass pass) {
 }
 
 /// One primitive call on images [first, first + count).
-void run_call(const ConvPlan& plan, const ConvPrimitive& p, std::int64_t first, const void* x, void* weight,
-              const void* bias, const void* y, char* pad) {
+void run_call(const ConvPlan& plan, const Primitive& p, std::int64_t first, const ConvMemory& m, void* weight,
+              const void* bias, char* pad) {
   const ConvShape& s = plan.shape;
   const auto& engine = onednn_engine();
   const SingleThreadedOpenMp single;
-  const auto at = [first](const void* base, std::int64_t image) {
-    return const_cast<float*>(static_cast<const float*>(base) + first * image);
-  };
-  const memory mx(p.x, engine, at(x, s.ic * s.ih * s.iw)), my(p.y, engine, at(y, s.oc * s.oh * s.ow));
+  const auto at = [first](void* base, std::int64_t image) { return static_cast<float*>(base) + first * image; };
+  const memory mx(p.x, engine, at(m.x, s.ic * s.ih * s.iw)), my(p.y, engine, at(m.y, s.oc * s.oh * s.ow));
   const memory mw(p.weight, engine, weight), scratchpad(p.scratchpad, engine, pad);
   auto& stream = onednn_stream();
   switch (plan.pass) {
@@ -134,80 +151,92 @@ void run_call(const ConvPlan& plan, const ConvPrimitive& p, std::int64_t first, 
   }
 }
 
-/// to += from, over the calls' weight gradients, in order.
-void sum_parts(const ConvPlan& plan, float* parts) {
-  const std::int64_t n = std::int64_t(plan.weight_bytes / sizeof(float)), step = 1 << 14;
+/// parts[0] += the other calls' weight gradients, in order.
+void sum_parts(const State& state, float* parts) {
+  const std::int64_t n = std::int64_t(state.weight_bytes / sizeof(float)), step = 1 << 14;
   parallel_for((n + step - 1) / step, [&](std::int64_t i) {
-    for (std::int64_t c = 1; c < plan.calls; ++c)
+    for (std::int64_t c = 1; c < state.calls; ++c)
       for (std::int64_t j = i * step; j < std::min(n, (i + 1) * step); ++j) parts[j] += parts[c * n + j];
   });
 }
 
-void reorder(const ConvPlan& plan, void* plain, void* wanted, bool back) {
+void reorder(const State& state, void* plain, void* wanted, bool back) {
   const SingleThreadedOpenMp single;
-  memory a(plan.plain_weight, onednn_engine(), plain), b(plan.main.weight, onednn_engine(), wanted);
-  plan.reorder.execute(onednn_stream(), {{DNNL_ARG_FROM, back ? b : a}, {DNNL_ARG_TO, back ? a : b}});
+  memory a(state.plain_weight, onednn_engine(), plain), b(state.main.weight, onednn_engine(), wanted);
+  state.reorder.execute(onednn_stream(), {{DNNL_ARG_FROM, back ? b : a}, {DNNL_ARG_TO, back ? a : b}});
+}
+
+void make_primitives(const ConvPlan& plan, State& state) {
+  const ConvShape& s = plan.shape;
+  state.images = images_a_call(s, plan.pass);
+  state.calls = (s.n + state.images - 1) / state.images;
+  state.main = make_primitive(s, plan.pass, state.images);
+  if (const std::int64_t rest = s.n % state.images) {
+    state.tail = make_primitive(s, plan.pass, rest);
+    // Both read (or add into) one weight: where the library would choose two layouts, every call is alike.
+    if (state.tail.weight != state.main.weight) {
+      state.images = std::gcd(state.images, rest);
+      state.calls = s.n / state.images;
+      state.main = make_primitive(s, plan.pass, state.images);
+      state.tail = {};
+    }
+  }
+  state.plain_weight = memory::desc(describe(s, 1).weight_dims, memory::data_type::f32, s.groups == 1 ? Tag::oihw : Tag::goihw);
+  const memory a(state.plain_weight, onednn_engine(), DNNL_MEMORY_NONE), b(state.main.weight, onednn_engine(), DNNL_MEMORY_NONE);
+  const bool back = plan.pass == ConvPass::weight_grad;
+  state.reorder = dnnl::reorder(back ? b : a, back ? a : b);
+}
+
+bool supports(const ConvShape& s, ConvPass) { return s.dtype == f32; }
+
+// Its layouts depend on the picture, so that weights are not packed beforehand but in every run.
+void prepare(ConvPlan& plan) {
+  const ConvShape& s = plan.shape;
+  auto made = std::make_unique<State>();
+  State& state = *made;
+  try {
+    const SingleThreadedOpenMp single;
+    make_primitives(plan, state);
+  } catch (const dnnl::error& e) {
+    throw Error("conv2d", std::string("oneDNN cannot do this convolution: ") + e.what());
+  }
+  state.weight_bytes = conv_aligned(state.main.weight.get_size());
+  state.pad_bytes = conv_aligned(state.main.scratchpad.get_size());
+  if (state.tail.primitive) state.pad_bytes = std::max(state.pad_bytes, conv_aligned(state.tail.scratchpad.get_size()));
+  const auto weights = std::size_t(plan.pass == ConvPass::weight_grad ? state.calls : 1);
+  plan.scratch_bytes = weights * state.weight_bytes + std::size_t(state.calls) * state.pad_bytes +
+                       conv_aligned(std::size_t(s.oc) * sizeof(float));
+  plan.state = made.release();
+}
+
+void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
+  const ConvShape& s = plan.shape;
+  const State& state = *static_cast<const State*>(plan.state);
+  const bool back = plan.pass == ConvPass::weight_grad;
+  char* const weights = static_cast<char*>(m.scratch);
+  char* const pads = weights + std::size_t(back ? state.calls : 1) * state.weight_bytes;
+  char* const zeros = pads + std::size_t(state.calls) * state.pad_bytes;
+  const void* const bias = m.bias ? m.bias : zeros;
+  if (!m.bias) std::memset(zeros, 0, std::size_t(s.oc) * sizeof(float));
+  if (!back) reorder(state, m.weight, weights, false);
+  parallel_for(state.calls, [&](std::int64_t c) {
+    const Primitive& p = state.tail.primitive && c + 1 == state.calls ? state.tail : state.main;
+    const std::int64_t first = c * state.images, last = std::min(s.n, first + state.images);
+    run_call(plan, p, first, m, weights + (back ? std::size_t(c) * state.weight_bytes : 0), bias,
+             pads + std::size_t(c) * state.pad_bytes);
+    if (!done) return;
+    const bool forward = plan.pass == ConvPass::forward;
+    const std::int64_t pixels = forward ? s.oh * s.ow : s.ih * s.iw;
+    done(first * pixels, last * pixels, 0, forward ? s.oc : s.ic);
+  });
+  if (back) {
+    sum_parts(state, reinterpret_cast<float*>(weights));
+    reorder(state, m.weight, weights, true);
+  }
 }
 
 }  // namespace
 
-void plan_onednn(ConvPlan& plan) {
-  const ConvShape& s = plan.shape;
-  if (s.n == 0) return;
-  try {
-    const SingleThreadedOpenMp single;
-    plan.images = images_a_call(s, plan.pass);
-    plan.calls = (s.n + plan.images - 1) / plan.images;
-    plan.main = make_primitive(s, plan.pass, plan.images);
-    if (const std::int64_t rest = s.n % plan.images) {
-      plan.tail = make_primitive(s, plan.pass, rest);
-      // Both read (or add into) one weight: where the library would choose two layouts, every call is alike.
-      if (plan.tail.weight != plan.main.weight) {
-        plan.images = std::gcd(plan.images, rest);
-        plan.calls = s.n / plan.images;
-        plan.main = make_primitive(s, plan.pass, plan.images);
-        plan.tail = {};
-      }
-    }
-    plan.plain_weight = memory::desc(describe(s, 1).weight_dims, memory::data_type::f32, s.groups == 1 ? Tag::oihw : Tag::goihw);
-    const memory a(plan.plain_weight, onednn_engine(), DNNL_MEMORY_NONE), b(plan.main.weight, onednn_engine(), DNNL_MEMORY_NONE);
-    const bool back = plan.pass == ConvPass::weight_grad;
-    plan.reorder = dnnl::reorder(back ? b : a, back ? a : b);
-  } catch (const dnnl::error& e) {
-    throw Error("conv2d", std::string("oneDNN cannot do this convolution: ") + e.what());
-  }
-  plan.weight_bytes = aligned(plan.main.weight.get_size());
-  plan.pad_bytes = aligned(plan.main.scratchpad.get_size());
-  if (plan.tail.primitive) plan.pad_bytes = std::max(plan.pad_bytes, aligned(plan.tail.scratchpad.get_size()));
-  const auto weights = std::size_t(plan.pass == ConvPass::weight_grad ? plan.calls : 1);
-  plan.scratch_bytes = weights * plan.weight_bytes + std::size_t(plan.calls) * plan.pad_bytes +
-                       aligned(std::size_t(s.oc) * sizeof(float));
-}
-
-void run_onednn(const ConvPlan& plan, const void* x, void* weight, const void* bias, void* y, char* scratch) {
-  const ConvShape& s = plan.shape;
-  const bool back = plan.pass == ConvPass::weight_grad;
-  if (s.n == 0) {
-    std::memset(weight, 0, sizeof(float) * std::size_t(s.oc * (s.ic / s.groups) * s.kh * s.kw));
-    return;
-  }
-  char* const weights = scratch;
-  char* const pads = weights + std::size_t(back ? plan.calls : 1) * plan.weight_bytes;
-  char* const zeros = pads + std::size_t(plan.calls) * plan.pad_bytes;
-  if (!bias) {
-    std::memset(zeros, 0, std::size_t(s.oc) * sizeof(float));
-    bias = zeros;
-  }
-  if (!back) reorder(plan, weight, weights, false);
-  parallel_for(plan.calls, [&](std::int64_t c) {
-    const ConvPrimitive& p = plan.tail.primitive && c + 1 == plan.calls ? plan.tail : plan.main;
-    run_call(plan, p, c * plan.images, x, weights + (back ? std::size_t(c) * plan.weight_bytes : 0), bias, y,
-             pads + std::size_t(c) * plan.pad_bytes);
-  });
-  if (back) {
-    sum_parts(plan, reinterpret_cast<float*>(weights));
-    reorder(plan, weight, weights, true);
-  }
-}
+const ConvAlgorithm kOneDnnConv{"onednn", supports, nullptr, prepare, nullptr, run};
 
 }  // namespace lepton::kernels::cpu

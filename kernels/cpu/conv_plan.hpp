@@ -1,43 +1,63 @@
-// What the convolution kernels prepare once for a shape.
+// What the convolution kernels prepare once for a shape, and what an algorithm of theirs is made of.
+//
+// A new algorithm is a ConvAlgorithm of these functions and a line in conv_table.cpp. Files that are compiled for an
+// instruction set include this one, so it stays free of containers.
 #pragma once
 
-#include <memory>
-#include <unordered_map>
-
 #include "kernels/conv.hpp"
-#include "kernels/cpu/onednn.hpp"
 
 namespace lepton::kernels {
 
-/// One oneDNN primitive for a number of images, and the sizes that its calls need.
-struct ConvPrimitive {
-  dnnl::primitive primitive;
-  dnnl::memory::desc x, weight, y, scratchpad;  ///< as the primitive wants them; x and y are channels last
+namespace cpu {
+
+/// Where a pass finds its pictures and weights. Of x, weight and y one is written: y forward, x by the input gradient,
+/// weight by the weight gradient. `weight` is packed wherever the plan has packed_bytes.
+struct ConvMemory {
+  void* x;
+  void* weight;
+  const void* bias;  ///< [oc] or null
+  void* y;
+  void* scratch;     ///< plan.scratch_bytes
 };
+
+struct ConvAlgorithm {
+  const char* name;
+  /// Whether it can do this. May not depend on shape.n.
+  bool (*supports)(const ConvShape& shape, ConvPass pass);
+  /// Whether it is the right one for this if no other comes before it; null: always. May not depend on shape.n.
+  bool (*suits)(const ConvShape& shape, ConvPass pass);
+  /// Sets scratch_bytes, packed_bytes and, where it needs more than the shape, state. n is not 0.
+  void (*prepare)(ConvPlan& plan);
+  /// Writes plan.packed_bytes. Null where weights are read as they are.
+  void (*pack)(const ConvPlan& plan, const void* weight, void* packed);
+  /// n is not 0. Calls `done`, if there is one, for every finished block (forward and input gradient).
+  void (*run)(const ConvPlan& plan, const ConvMemory& memory, const Epilogue& done);
+};
+
+}  // namespace cpu
 
 struct ConvPlan {
   ConvShape shape;
   cpu::ConvPass pass;
-  std::int64_t images = 1;       ///< of a call; the batch is cut into calls, which run on several threads
-  std::int64_t calls = 1;
-  ConvPrimitive main, tail;      ///< for `images`, and for what is left over in the last call
-  dnnl::memory::desc plain_weight;
-  dnnl::primitive reorder;       ///< weight to the layout that the primitive wants, or back
-  // Where things lie in the scratch memory, in bytes.
-  std::size_t weight_bytes = 0;  ///< one weight in the primitive's layout
-  std::size_t pad_bytes = 0;     ///< a call's scratchpad
-  std::size_t scratch_bytes = 0;
+  const cpu::ConvAlgorithm* algorithm;
+  std::size_t scratch_bytes;  ///< beside packed weights; a multiple of 64
+  std::size_t packed_bytes;   ///< a function of algorithm, pass and the weight's sizes alone
+  const void* state;          ///< what the algorithm keeps besides, for the process's life
 };
 
 namespace cpu {
 
-/// Fills in `plan` for f32.
-void plan_onednn(ConvPlan& plan);
-void run_onednn(const ConvPlan& plan, const void* x, void* weight, const void* bias, void* y, char* scratch);
+extern const ConvAlgorithm kGatheredConv;  ///< f64
+extern const ConvAlgorithm kOneDnnConv;    ///< f32, whatever the shape
 
-/// The f64 convolution: gathered windows times weights. `plan.scratch_bytes` is set by the first.
-void plan_gathered(ConvPlan& plan);
-void run_gathered(const ConvPlan& plan, const double* x, double* weight, const double* bias, double* y, char* scratch);
+/// All algorithms, best first, ended by null.
+extern const ConvAlgorithm* const kConvTable[];
+
+/// The algorithm called `name`, or the best one where it is null. Throws where it cannot do this.
+const ConvAlgorithm& choose_conv(const ConvShape& shape, ConvPass pass, const char* name);
+
+/// Rounded up to whole cache lines, as parts of scratch memory are.
+inline constexpr std::size_t conv_aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 }  // namespace cpu
 }  // namespace lepton::kernels
