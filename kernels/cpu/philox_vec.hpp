@@ -25,7 +25,8 @@ LEPTON_INLINE Longs multiply_low(Longs a, Longs b) {
 /// The upper 32 bits of each lane, moved down; what is left above does not matter.
 LEPTON_INLINE Longs upper(Longs a) {
 #if LEPTON_AVX512  // where shifts wait for the multiplier's port, shuffles do not
-  return reinterpret_cast<Longs::Raw>(_mm512_shuffle_epi32(reinterpret_cast<IntRegister>(a.v), _MM_PERM_DDBB));
+  return reinterpret_cast<Longs::Raw>(
+      _mm512_shuffle_epi32(reinterpret_cast<IntRegister>(a.v), _MM_PERM_DDBB));
 #else
   return a.v >> 32;
 #endif
@@ -38,7 +39,8 @@ struct PhiloxLanes {
 
   LEPTON_INLINE void round(std::uint32_t key0, std::uint32_t key1) {
     using C = PhiloxConstants;
-    const Longs p0 = multiply_low(c0, Longs(C::multiplier[0])), p1 = multiply_low(c2, Longs(C::multiplier[1]));
+    const Longs p0 = multiply_low(c0, Longs(C::multiplier[0])),
+                p1 = multiply_low(c2, Longs(C::multiplier[1]));
     c0 = upper(p1).v ^ c1.v ^ key0;
     c1 = p1;
     c2 = upper(p0).v ^ c3.v ^ key1;
@@ -76,15 +78,12 @@ LEPTON_INLINE PhiloxWords philox_block(std::uint64_t seed, std::uint64_t counter
   return philox_ahead(seed, counter, ahead);
 }
 
-/// The same blocks in the order of the stream: word[0] is its first kLanes words, word[1] the next, and so
-/// on, so that storing them gives elements in order; seen as 16-bit lanes they are halves in order.
-LEPTON_INLINE PhiloxWords philox_stream(std::uint64_t seed, std::uint64_t counter) {
-  // Transposing 4 by 4 within each 128-bit part brings the block of lane 4 part + j to that part of vector
-  // j, where block j * parts + part belongs: so this is what the lane computes.
-  constexpr int kParts = Words::kLanes / 4;
-  Words ahead;
-  for (int i = 0; i < Words::kLanes; ++i) ahead.v[i] = std::uint32_t(i % 4 * kParts + i / 4);
-  const PhiloxWords w = philox_ahead(seed, counter, ahead);
+/// The block whose words lane `lane` computes for philox_stream: transposing 4 by 4 within each 128-bit part brings
+/// the block of lane 4 part + j to that part of vector j, where block j * parts + part belongs.
+LEPTON_INLINE constexpr int block_of_lane(int lane) { return lane % 4 * (Words::kLanes / 4) + lane / 4; }
+
+/// From lanes so arranged the words in the order of the stream.
+LEPTON_INLINE PhiloxWords in_stream_order(const PhiloxWords& w) {
   IntRegister r[4];
   for (int i = 0; i < 4; ++i) r[i] = reinterpret_cast<IntRegister>(w.word[i].v);
   const auto low01 = LEPTON_MM(unpacklo_epi32)(r[0], r[1]), low23 = LEPTON_MM(unpacklo_epi32)(r[2], r[3]);
@@ -93,6 +92,22 @@ LEPTON_INLINE PhiloxWords philox_stream(std::uint64_t seed, std::uint64_t counte
            reinterpret_cast<Words::Raw>(LEPTON_MM(unpackhi_epi64)(low01, low23)),
            reinterpret_cast<Words::Raw>(LEPTON_MM(unpacklo_epi64)(high01, high23)),
            reinterpret_cast<Words::Raw>(LEPTON_MM(unpackhi_epi64)(high01, high23))}};
+}
+
+/// The same blocks in the order of the stream: word[0] is its first kLanes words, word[1] the next, and so
+/// on, so that storing them gives elements in order; seen as 16-bit lanes they are halves in order.
+LEPTON_INLINE PhiloxWords philox_stream(std::uint64_t seed, std::uint64_t counter) {
+  Words ahead;
+  for (int i = 0; i < Words::kLanes; ++i) ahead.v[i] = std::uint32_t(block_of_lane(i));
+  return in_stream_order(philox_ahead(seed, counter, ahead));
+}
+
+/// The same of any kLanes blocks, `counter` + ahead[i].
+LEPTON_INLINE PhiloxWords philox_stream(std::uint64_t seed, std::uint64_t counter,
+                                        const std::uint32_t* ahead) {
+  Words lanes;
+  for (int i = 0; i < Words::kLanes; ++i) lanes.v[i] = ahead[block_of_lane(i)];
+  return in_stream_order(philox_ahead(seed, counter, lanes));
 }
 
 /// lepton::uniform01 of each lane.

@@ -1,64 +1,15 @@
 // Dropout and its gradient: 128 elements at a time, their mask bits in two words. Compiled once for each
 // instruction set; the masks are the same.
-#include "kernels/cpu/philox_vec.hpp"
+#include "kernels/cpu/mask_bits.hpp"
 #include "kernels/cpu/random.hpp"
 #include "kernels/cpu/shards.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 namespace {
 
-constexpr std::int64_t kBlock = 128;
+constexpr std::int64_t kBlock = kKeepBits;
 constexpr std::int64_t kMaskBytes = kBlock / 8;
 constexpr std::uint64_t kCounters = kBlock / 8;
-
-/// Mask bits of 128 elements, the lowest bit of the first word being the first element's.
-struct KeepBits {
-  std::uint64_t word[2];
-};
-
-/// Bit h of the result: whether the 16-bit half h of the stream from `counter` on is at most `most`.
-LEPTON_INLINE KeepBits draw(std::uint64_t seed, std::uint64_t counter, std::uint16_t most) {
-  const auto limit = reinterpret_cast<IntRegister>(Vec<std::uint16_t>(most).v);
-  KeepBits bits;
-#if LEPTON_AVX512
-  const PhiloxWords w = philox_stream(seed, counter);
-  std::uint32_t part[4];
-  for (int i = 0; i < 4; ++i)
-    part[i] = _mm512_cmple_epu16_mask(reinterpret_cast<IntRegister>(w.word[i].v), limit);
-  for (int i = 0; i < 2; ++i) bits.word[i] = part[2 * i] | std::uint64_t(part[2 * i + 1]) << 32;
-#else
-  for (int i = 0; i < 2; ++i) {
-    const PhiloxWords w = philox_stream(seed, counter + std::uint64_t(i) * Words::kLanes);
-    IntRegister kept[4];
-    for (int k = 0; k < 4; ++k) {
-      const auto halves = reinterpret_cast<IntRegister>(w.word[k].v);
-      kept[k] = _mm256_cmpeq_epi16(_mm256_min_epu16(halves, limit), halves);
-    }
-    // Packing to bytes takes 8 from one and 8 from the other in turn; the permutation puts them in order.
-    const auto first =
-        _mm256_movemask_epi8(_mm256_permute4x64_epi64(_mm256_packs_epi16(kept[0], kept[1]), 0xd8));
-    const auto second =
-        _mm256_movemask_epi8(_mm256_permute4x64_epi64(_mm256_packs_epi16(kept[2], kept[3]), 0xd8));
-    bits.word[i] = std::uint32_t(first) | std::uint64_t(std::uint32_t(second)) << 32;
-  }
-#endif
-  return bits;
-}
-
-/// x in the lanes whose bit is set, else 0.
-template <class T> LEPTON_INLINE Vec<T> keep(Vec<T> x, std::uint64_t bits) {
-#if LEPTON_AVX512
-  if constexpr (sizeof(T) == 4) return _mm512_maskz_mov_ps(__mmask16(bits), x.v);
-  else return _mm512_maskz_mov_pd(__mmask8(bits), x.v);
-#else
-  using Int = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-  using Bits = Vec<Int>;
-  Bits lane_bit;
-  for (int i = 0; i < Bits::kLanes; ++i) lane_bit.v[i] = 1 << i;
-  const auto mask = (Bits(bits).v & lane_bit.v) == lane_bit.v;
-  return bits_as<T>(Bits(bits_as<Int>(x).v & mask));
-#endif
-}
 
 /// y = bit ? x * scale : 0 for element `first` and those behind it: 128, or what is left of n.
 template <class T>

@@ -3,7 +3,7 @@
 #include "kernels/cpu/reduce.hpp"
 
 #include "kernels/cpu/reduce_fold.hpp"
-#include "kernels/cpu/shards.hpp"
+#include "kernels/cpu/reduce_shards.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 namespace {
@@ -32,14 +32,15 @@ LEPTON_INLINE void fold_panel(const View<T>& v, Panel p, Range rows, typename F:
   else fold_columns<F>(x, rows.end - rows.begin, v.inner, p.width, total);
 }
 
-/// The same over all rows, several shards sharing them; what each finds is combined in order.
-template <class F, class T> void fold_panel_in_shards(const View<T>& v, Panel p, typename F::Wide* total) {
-  const std::int64_t shards = shard_count(v.reduce, p.width * kElementPicoseconds, kMaxPartials);
+/// The same over all rows in parts, which several threads may share; what each finds is combined in order.
+template <class F, class T>
+void fold_panel_in_parts(const View<T>& v, Panel p, std::int64_t parts, typename F::Wide* total) {
+  const std::int64_t grain = v.inner == 1 ? kRowGrain : kColumnGrain;
   typename F::Wide partial[kMaxPartials][kPanel];
-  parallel_for(shards,
-               [&](std::int64_t i) { fold_panel<F>(v, p, shard_range(v.reduce, shards, i), partial[i]); });
+  for_parts(parts, v.reduce * p.width * kElementPicoseconds,
+            [&](std::int64_t i) { fold_panel<F>(v, p, part_range(v.reduce, grain, parts, i), partial[i]); });
   for (std::int64_t j = 0; j < p.width; ++j) total[j] = partial[0][j];
-  for (std::int64_t i = 1; i < shards; ++i)
+  for (std::int64_t i = 1; i < parts; ++i)
     for (std::int64_t j = 0; j < p.width; ++j) total[j] = F::combine(total[j], partial[i][j]);
 }
 
@@ -47,27 +48,28 @@ template <class F, class T> void fold_panel_in_shards(const View<T>& v, Panel p,
 template <class F, class T, class Finish> LEPTON_INLINE void fold_all(const View<T>& v, Finish finish) {
   const std::int64_t chunks = (v.inner + kPanel - 1) / kPanel, panels = v.outer * chunks;
   if (panels == 0) return;
-  const std::int64_t shards = shard_count(v.outer * v.reduce * v.inner, kElementPicoseconds);
-  if (panels < shards) {
+  const std::int64_t parts =
+      v.inner == 1 ? row_parts(v.outer, v.reduce) : column_parts(v.outer, v.reduce, v.inner);
+  if (parts > 1) {
     typename F::Wide total[kPanel];
     for (std::int64_t k = 0; k < panels; ++k) {
       const Panel p = panel_at(v, k / chunks, k % chunks * kPanel);
-      fold_panel_in_shards<F>(v, p, total);
+      fold_panel_in_parts<F>(v, p, parts, total);
       finish(p, total);
     }
     return;
   }
-  parallel_for(shards, [&](std::int64_t i) {
-    const Range mine = shard_range(panels, shards, i);
-    std::int64_t outer = mine.begin / chunks, column = mine.begin % chunks * kPanel;
-    typename F::Wide total[kPanel];
-    for (std::int64_t k = mine.begin; k < mine.end; ++k) {
-      const Panel p = panel_at(v, outer, column);
-      fold_panel<F>(v, p, Range{0, v.reduce}, total);
-      finish(p, total);
-      if ((column += kPanel) >= v.inner) column = 0, ++outer;
-    }
-  });
+  for_ranges(panels, v.reduce * v.inner * kElementPicoseconds / chunks,
+             [&](std::int64_t begin, std::int64_t end) {
+               std::int64_t outer = begin / chunks, column = begin % chunks * kPanel;
+               typename F::Wide total[kPanel];
+               for (std::int64_t k = begin; k < end; ++k) {
+                 const Panel p = panel_at(v, outer, column);
+                 fold_panel<F>(v, p, Range{0, v.reduce}, total);
+                 finish(p, total);
+                 if ((column += kPanel) >= v.inner) column = 0, ++outer;
+               }
+             });
 }
 
 template <class F, class T> void reduce_by(const ReduceArgs& args) {
