@@ -27,6 +27,8 @@ constexpr std::int8_t chain_operand(int i) { return std::int8_t(i); }
 constexpr std::int8_t chain_result(int step) { return std::int8_t(kChainOperands + step); }
 
 /// What a step computes, and from which inputs. All but cast take and give one floating type.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
 enum class ChainOp : std::uint8_t {
   unary,       ///< a formula of op::UnaryOps of in[0]
   unary_grad,  ///< its gradient from g = in[0] and what it asks for, in[1]: its result or its argument

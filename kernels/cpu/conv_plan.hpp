@@ -49,6 +49,7 @@ namespace cpu {
 
 extern const ConvAlgorithm kGatheredConv;  ///< f64
 extern const ConvAlgorithm kOneDnnConv;    ///< f32, whatever the shape
+extern const ConvAlgorithm kWinogradConv;  ///< f32, 3x3, stride 1
 
 /// All algorithms, best first, ended by null.
 extern const ConvAlgorithm* const kConvTable[];

@@ -25,6 +25,15 @@ const ConvCase kCases[] = {
     {2, 3, 12, 11, 8, 7, 2, 3},
     {1, 4, 6, 8, 7, 2, 2},
     {2, 7, 8, 8, 5, 5, 3, 2},
+    // 3x3, stride 1: every padding, odd sizes, few and many channels, more rows and columns of tiles than a block's.
+    {5, 8, 9, 7, 8, 3},
+    {2, 17, 6, 11, 33, 3, 1, 1},
+    {5, 40, 4, 4, 24, 3, 1, 2},
+    {1, 70, 5, 13, 50, 3, 1, 1},
+    {3, 128, 8, 8, 100, 3, 1, 1},
+    {2, 16, 31, 29, 32, 3, 1, 0},
+    {2, 9, 6, 130, 16, 3, 1, 1},
+    {2, 64, 3, 450, 64, 3, 1, 1},
 };
 
 struct Data {
@@ -72,7 +81,7 @@ TEST_P(ConvTest, AgreesWithDoublesWithAnyThreads) {
       if (with_bias && pass != ConvPass::forward) continue;
       const Data d = make_data(GetParam(), pass, with_bias);
       const auto y = with_any_threads([&] { return run_conv(s, pass, name, d.a, d.b, d.bias); });
-      EXPECT_LT(relative_error(y, d.reference), 1e-6);
+      EXPECT_LT(relative_error(y, d.reference), 1e-6); printf("%s %s %g\n", to_string(pass), name, relative_error(y, d.reference));
     }
   });
 }

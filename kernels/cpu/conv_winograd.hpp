@@ -1,0 +1,50 @@
+// Winograd convolution, F(4x4, 3x3): what its plans say to the code that is compiled for each instruction set.
+//
+// An output is cut into tiles of 4x4 pixels, each made from 6x6 pixels of the input. Transformed, a tile is 36
+// "frequencies" in which the convolution is a product of channels: 36 products for 16 pixels instead of 144.
+// Lavin & Gray, Fast Algorithms for Convolutional Neural Networks, 2016; points as in the transforms.
+// The input gradient is the convolution of g with the kernels turned round and input and output exchanged.
+// The weight gradient is F(3x3, 4x4) with the same points: 6x6 pixels of x, 4x4 of g, summed over tiles.
+#pragma once
+
+#include <cstdint>
+
+namespace lepton::kernels::cpu {
+
+inline constexpr std::int64_t kWinogradTile = 4, kFrequencies = 36;
+
+/// A convolution as Winograd sees it: pictures with `in` channels, read; pictures with `out`, made of tiles.
+struct WinogradSizes {
+  std::int64_t n, in, ih, iw, out, oh, ow, pad_h, pad_w;
+  std::int64_t rows, columns;          ///< of tiles in a picture
+  std::int64_t in_padded, out_padded;  ///< channels, up to whole vectors
+  std::int64_t tiles;                  ///< most tiles of a block
+  std::int64_t in_step, out_step;      ///< floats from one frequency of a block to the next: x and y, or x and g
+};
+
+/// Tiles whose transforms are in cache together: rows are counted over all pictures.
+struct WinogradBlock {
+  std::int64_t row0, row1, column0, column1;
+};
+
+/// Where an element of the weight lies: weight[out * out_step + in * in_step + tap], taps backwards if `turned`.
+struct WinogradWeight {
+  const float* weight;
+  std::int64_t out_step, in_step;
+  bool turned;
+};
+
+#define LEPTON_DECLARE_WINOGRAD(ISA)                                                                               \
+  namespace ISA {                                                                                                  \
+  /* Writes inputs [in0, in1) of panel `panel` of `to`: [frequency][panel of two vectors of outputs][in][out]. */   \
+  void winograd_pack(const WinogradSizes&, const WinogradWeight&, std::int64_t panel, std::int64_t in0,             \
+                     std::int64_t in1, float* to);                                                                 \
+  /* y of one block. scratch: [36] x in_step and [36] x out_step. */                                                \
+  void winograd_block(const WinogradSizes&, const WinogradBlock&, const float* x, const float* packed,             \
+                      const float* bias, float* y, float* scratch);                                                \
+  }
+LEPTON_DECLARE_WINOGRAD(v3)
+LEPTON_DECLARE_WINOGRAD(v4)
+#undef LEPTON_DECLARE_WINOGRAD
+
+}  // namespace lepton::kernels::cpu

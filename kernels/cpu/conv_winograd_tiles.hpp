@@ -1,0 +1,55 @@
+// Winograd's tiles: pixels in, whatever their place in the picture, and pixels out.
+#pragma once
+
+#include "kernels/cpu/conv_winograd.hpp"
+#include "kernels/cpu/conv_winograd_transform.hpp"
+
+namespace lepton::kernels::cpu::LEPTON_ISA {
+
+/// A square of pixels of a channels-last picture, some of which may lie outside it.
+struct Square {
+  const float* corner;                    // its first pixel, maybe outside
+  std::int64_t row_step, column_step;     // floats from pixel to pixel
+  std::int64_t row0, row1, column0, column1;  // what lies inside the picture
+
+  template <int kSize> LEPTON_INLINE bool inside() const {
+    return row0 == 0 && column0 == 0 && row1 == kSize && column1 == kSize;
+  }
+};
+
+/// The kSize x kSize pixels of [n, h, w, channels] from (row, column) on, which may be negative.
+template <int kSize>
+LEPTON_INLINE Square square_at(const float* pictures, std::int64_t n, std::int64_t h, std::int64_t w, std::int64_t channels,
+                               std::int64_t row, std::int64_t column) {
+  const auto clamp = [](std::int64_t v) { return v < 0 ? 0 : v > kSize ? kSize : v; };
+  return {pictures + ((n * h + row) * w + column) * channels, w * channels, channels,
+          clamp(-row), clamp(h - row), clamp(-column), clamp(w - column)};
+}
+
+/// `count` channels of a square from `channel` on, into `patch`, with zeros where there are none.
+template <int kSize>
+LEPTON_INLINE void copy_patch(const Square& s, std::int64_t channel, std::int64_t count, float* patch) {
+  for (int i = 0; i < kSize; ++i)
+    for (int j = 0; j < kSize; ++j) {
+      const bool there = i >= s.row0 && i < s.row1 && j >= s.column0 && j < s.column1;
+      const float* const from = s.corner + i * s.row_step + j * s.column_step + channel;
+      const Lane v = !there ? Lane(0) : count >= Lane::kLanes ? Lane::load(from) : Lane::load_partial(from, count);
+      v.store(patch + (i * kSize + j) * Lane::kLanes);
+    }
+}
+
+/// Calls transform(load, to + channel) for each vector of channels of a square.
+template <int kSize, class Transform>
+LEPTON_INLINE void for_channels(const Square& s, std::int64_t channels, Transform&& transform) {
+  alignas(64) float patch[kSize * kSize * Lane::kLanes];
+  const bool inside = s.inside<kSize>();
+  for (std::int64_t c = 0; c < channels; c += Lane::kLanes) {
+    const bool direct = inside && channels - c >= Lane::kLanes;
+    if (!direct) copy_patch<kSize>(s, c, channels - c, patch);
+    const float* const from = direct ? s.corner + c : patch;
+    const std::int64_t row = direct ? s.row_step : kSize * Lane::kLanes, column = direct ? s.column_step : Lane::kLanes;
+    transform([=](int i, int j) __attribute__((always_inline)) { return Lane::load(from + i * row + j * column); }, c);
+  }
+}
+
+}  // namespace lepton::kernels::cpu::LEPTON_ISA
