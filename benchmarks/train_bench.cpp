@@ -1,79 +1,84 @@
 // Whole training steps on a batch that lies ready in memory: zero gradients, forward, loss, backward, update.
-// step/NAME is the captured step, step/NAME_eager the same lines without compile.
+// step/NAME is the captured step, step/NAME_eager the same lines without compile. machine/... are the machine's limits.
+//
+//   train_bench --profile=NAME      how long each kernel of the captured step takes, instead of benchmarks
+//   train_bench --explain=NAME      its plan in words
 #include <benchmark/benchmark.h>
 
-#include <memory>
+#include <cstdio>
+#include <cstring>
 #include <string>
+#include <string_view>
 
-#include "lepton/lepton.hpp"
+#include "benchmarks/machine/machine.hpp"
+#include "benchmarks/workloads/all.hpp"
 
+namespace lepton::bench {
 namespace {
 
-using namespace lepton;
-
-/// A workload: the model, its batch, and the step over them.
-template <class Optimizer> struct Workload {
-  nn::Sequential model;
-  Tensor x, y;
-  Tensor (*loss)(const Tensor&, const Tensor&);
-  Optimizer optimizer;
-
-  Tensor step(const Tensor& input, const Tensor& target) {
-    optimizer.zero_grad();
-    const Tensor value = loss(model(input), target);
-    value.backward();
-    optimizer.step();
-    return value;
-  }
+/// A way to run a step.
+struct Mode {
+  const char* suffix;
+  bool captured;
 };
+constexpr Mode kModes[] = {{"", true}, {"_eager", false}};
 
-/// x [32, 20]; Linear 128, relu, Dropout 0.5, Linear 1; Adam 1e-3.
-auto make_mlp() {
-  manual_seed(1);
-  nn::Sequential model{nn::Linear(20, 128), relu, nn::Dropout(0.5), nn::Linear(128, 1)};
-  const Tensor x = randn({32, 20}), y = cast(rand({32, 1}) > 0.5, f32);
-  auto parameters = model.parameters();
-  return Workload<optim::Adam>{std::move(model), x, y, binary_cross_entropy_with_logits,
-                               optim::Adam(std::move(parameters), {.lr = 1e-3})};
+auto step_of(Workload& workload) {
+  return [&workload](const Tensor& x, const Tensor& y) { return workload.step(x, y); };
 }
 
-/// x [32, 3, 64, 64]; Conv 32, relu, pool, Conv 64, relu, pool, Linear 64, relu, Linear 10; Adam 1e-3.
-auto make_cnn() {
+void run(benchmark::State& state, const NamedWorkload& named, const Mode& mode) {
   manual_seed(1);
-  nn::Sequential model{nn::Conv2d({.in = 3, .out = 32, .kernel = 3}), relu, nn::MaxPool2d(2),
-                       nn::Conv2d({.in = 32, .out = 64, .kernel = 3}), relu, nn::MaxPool2d(2), nn::Flatten(),
-                       nn::Linear(12544, 64), relu, nn::Linear(64, 10)};
-  const Tensor x = randn({32, 3, 64, 64}), y = cast(rand({32}) * 10, i64);
-  auto parameters = model.parameters();
-  return Workload<optim::Adam>{std::move(model), x, y, cross_entropy,
-                               optim::Adam(std::move(parameters), {.lr = 1e-3})};
-}
-
-enum class Mode { eager, captured };
-
-template <class Make> void run(benchmark::State& state, Make make, Mode mode) {
-  auto workload = make();
-  const auto function = [&](const Tensor& x, const Tensor& y) { return workload.step(x, y); };
-  auto captured = compile(function);
-  const auto step = [&] {
-    return mode == Mode::eager ? function(workload.x, workload.y) : captured(workload.x, workload.y);
-  };
-  for (int i = 0; i < 3; ++i) step();
+  const auto workload = named.make();
+  const auto eager = step_of(*workload);
+  auto captured = compile(eager);
+  const auto step = [&] { return mode.captured ? captured(workload->x, workload->y) : eager(workload->x, workload->y); };
+  constexpr int kWarmUp = 3;
+  for (int i = 0; i < kWarmUp; ++i) step();
   for (auto _ : state) benchmark::DoNotOptimize(step());
+  state.counters["parameters"] = double(workload->parameter_count());
+  if (!mode.captured) return;
+  state.counters["arena_bytes"] = double(captured.arena_bytes());
+  state.counters["recordings"] = captured.recordings();
 }
 
-template <class Make> void add(const std::string& name, Make make, benchmark::TimeUnit unit) {
-  for (const Mode mode : {Mode::captured, Mode::eager})
-    benchmark::RegisterBenchmark(("step/" + name + (mode == Mode::eager ? "_eager" : "")).c_str(),
-                                 [=](benchmark::State& state) { run(state, make, mode); })
-        ->Unit(unit);
+void register_steps() {
+  for (const NamedWorkload& named : kWorkloads)
+    for (const Mode& mode : kModes)
+      benchmark::RegisterBenchmark((std::string("step/") + named.name + mode.suffix).c_str(),
+                                   [&named, &mode](benchmark::State& state) { run(state, named, mode); })
+          ->Unit(benchmark::kMicrosecond);
+}
+
+/// Prints what a captured step is made of; false where no workload has that name.
+bool tell(std::string_view name, bool times) {
+  for (const NamedWorkload& named : kWorkloads) {
+    if (name != named.name) continue;
+    manual_seed(1);
+    const auto workload = named.make();
+    auto captured = compile(step_of(*workload));
+    captured(workload->x, workload->y);
+    constexpr int kSteps = 30;
+    const std::string text = times ? captured.profile(kSteps, workload->x, workload->y) : captured.explain();
+    std::fputs(text.c_str(), stdout);
+    return true;
+  }
+  std::fprintf(stderr, "train_bench: there is no workload \"%.*s\"\n", int(name.size()), name.data());
+  return false;
 }
 
 }  // namespace
+}  // namespace lepton::bench
 
 int main(int argc, char** argv) {
-  add("mlp", make_mlp, benchmark::kMicrosecond);
-  add("cnn", make_cnn, benchmark::kMillisecond);
+  using namespace lepton::bench;
+  for (int i = 1; i < argc; ++i)
+    for (const std::string_view option : {"--profile=", "--explain="})
+      if (const std::string_view argument = argv[i]; argument.starts_with(option))
+        return tell(argument.substr(option.size()), option == "--profile=") ? 0 : 2;
+  register_steps();
+  register_arithmetic();
+  register_bandwidth();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();

@@ -111,8 +111,8 @@ std::string CapturedStep::profile(StepFunction function, std::span<const Tensor>
   if (!state_->find(inputs)) state_->record(function, inputs);
   std::vector<std::vector<double>> samples;
   Plan* plan = nullptr;
-  const NoGrad no_grad;
   for (int i = 0; i < steps && (plan = state_->find(inputs)); ++i) {
+    const NoGrad no_grad;  // after `find`, which looks for a plan of this mode
     std::vector<Tensor> results(plan->results());
     samples.emplace_back(plan->launches());
     plan->replay(inputs, results, samples.back());

@@ -226,6 +226,24 @@ TEST(Compile, replay_asks_the_system_for_no_memory_and_the_arena_is_tight) {
   EXPECT_NE(step.explain().find("(15 were recorded)"), std::string::npos) << step.explain();
 }
 
+TEST(Compile, a_profile_has_a_line_a_kernel_and_is_a_step_like_others) {
+  auto model = make_mlp();
+  optim::Sgd sgd(model.parameters());
+  auto step = compile([&](const Tensor& x) {
+    sgd.zero_grad();
+    const Tensor loss = mean(square(model(x)));
+    loss.backward();
+    sgd.step();
+    return loss;
+  });
+  const Tensor x = rand({8, 20});
+  const double before = step(x).item();
+  const std::string text = step.profile(20, x);
+  EXPECT_EQ(step.recordings(), 1);
+  EXPECT_NE(text.find("matmul"), std::string::npos) << text;
+  EXPECT_LT(step(x).item(), before);
+}
+
 TEST(Compile, an_optimizer_whose_model_is_gone_throws_also_when_captured) {
   auto model = std::make_unique<nn::Linear>(2, 1);
   optim::Sgd sgd(model->parameters());

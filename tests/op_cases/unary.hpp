@@ -65,6 +65,10 @@ inline OpCases activation_cases() {
           "elu_alpha", +[](const Tensor& x) { return elu(x, 0.7); },
           +[](double x) { return x > 0 ? x : 0.7 * std::expm1(x); }, not_zero, "elu(Tensor, double)"),
       unary_case(
+          "relu6", relu6, +[](double x) { return std::fmin(std::fmax(x, 0), 6); }, away_from(6, {}, 0.1, 8)),
+      unary_case(
+          "relu6_below", relu6, +[](double x) { return std::fmax(x, 0); }, away_from(0, {}, -2, 5.9), "relu6"),
+      unary_case(
           "softplus", softplus, +[](double x) { return std::log(1 + std::exp(x)); }, any),
   };
   for (OpCase& row : rows)  // variants report the function's own name

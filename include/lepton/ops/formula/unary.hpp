@@ -199,9 +199,18 @@ struct Erf {
   }
 };
 
+/// min(max(x, 0), 6), with derivative 0 at both ends (Howard et al. 2017)
+struct Relu6 {
+  static constexpr auto name = "relu6";
+  template <class T> LEPTON_HD T value(T x) const { return minimum(maximum(x, T(0.0)), T(6.0)); }
+  template <class T> LEPTON_HD T grad_from_y(T g, T y) const {
+    return select(y > T(0.0), select(y < T(6.0), g, T(0.0)), T(0.0));
+  }
+};
+
 /// Every formula of one tensor. A new one is added to the end of this list and nowhere else.
 using UnaryOps = TypeList<Relu, Sigmoid, Tanh, Silu, Gelu, GeluTanh, LeakyRelu, Elu, Softplus, Exp, Log, Log1p,
-                          Sqrt, Square, Abs, Neg, Reciprocal, Sin, Cos, Clamp, Affine, PowScalar, Erf>;
+                          Sqrt, Square, Abs, Neg, Reciprocal, Sin, Cos, Clamp, Affine, PowScalar, Erf, Relu6>;
 
 /// Whether the gradient of formula `O` is computed from its result rather than from its argument.
 template <class O> concept FromY = requires(const O o) { o.grad_from_y(1.0, 1.0); };
@@ -225,6 +234,7 @@ template <class Formula> Tensor pointwise(const Formula& formula, const Tensor& 
 }
 
 inline Tensor relu(const Tensor& x) { return pointwise(op::Relu{}, x); }
+inline Tensor relu6(const Tensor& x) { return pointwise(op::Relu6{}, x); }
 inline Tensor sigmoid(const Tensor& x) { return pointwise(op::Sigmoid{}, x); }
 inline Tensor tanh(const Tensor& x) { return pointwise(op::Tanh{}, x); }
 inline Tensor silu(const Tensor& x) { return pointwise(op::Silu{}, x); }
