@@ -30,29 +30,29 @@ constexpr std::int8_t chain_result(int step) { return std::int8_t(kChainOperands
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"
 enum class ChainOp : std::uint8_t {
-  unary,       ///< a formula of op::UnaryOps of in[0]
-  unary_grad,  ///< its gradient from g = in[0] and what it asks for, in[1]: its result or its argument
-  binary,      ///< a formula of op::BinaryOps of in[0], in[1]
-  compare,     ///< a formula of op::CompareOps of in[0], in[1]; gives boolean
-  where,       ///< in[0] ? in[1] : in[2], in[0] boolean
-  dropout,     ///< as DropoutArgs: draws and writes `mask`, keeps in[0] * number or 0
-  mask_scale,  ///< as MaskScaleArgs: reads `mask`
-  cast,  ///< in[0] as `dtype`, between f32, f64 and boolean, as `copy` does it; of the same type it is a copy
-  constant  ///< `number`
+  formula,   ///< `unary`: a formula of op::UnaryOps of in[0]
+  gradient,  ///< `unary_grad`: from g = in[0] and what the formula asks for, in[1]: its result or its argument
+  pair,      ///< `binary`: a formula of op::BinaryOps of in[0], in[1]
+  comparison,  ///< `compare`: a formula of op::CompareOps of in[0], in[1]; gives boolean
+  choice,      ///< `where`: in[0] ? in[1] : in[2], in[0] boolean
+  draw,        ///< `dropout`: draws and writes `mask`, keeps in[0] * number or gives 0
+  mask,        ///< `mask_scale`: the same from a mask that is there
+  cast,        ///< `copy`: in[0] as `dtype`, between f32, f64 and boolean
+  constant     ///< `number`
 };
 
-/// One operation over the index space, the same bits as the kernel of that name.
+/// One operation over the index space, with the same bits as the kernel that its kind names.
 struct ChainStep {
   ChainOp kind;
   std::uint8_t op;                  ///< index in the kind's list of formulas
-  DType dtype;                      ///< of the result; of in[0] and in[1] for compare
+  DType dtype;                      ///< of the result; of in[0] and in[1] for a comparison
   std::int8_t in[3];                ///< chain_operand(i) or chain_result(i)
   std::int8_t out;                  ///< operand that the result is stored to, or -1
-  std::uint32_t keep_below;         ///< dropout: keep probability times 65536
-  alignas(8) std::byte params[16];  ///< unary, unary_grad: the formula's members
-  double number;                    ///< constant: the value; dropout, mask_scale: the scale
+  std::uint32_t keep_below;         ///< draw: keep probability times 65536
+  alignas(8) std::byte params[16];  ///< formula, gradient: the formula's members
+  double number;                    ///< constant: the value; draw, mask: the scale
   std::uint8_t* mask;  ///< dropout_mask_bytes(rows * cols); bit row * cols + col is that of (row, col)
-  RandomPlace place;   ///< dropout: counter i of the place draws elements 8 i to 8 i + 7
+  RandomPlace place;   ///< draw: counter i of the place draws elements 8 i to 8 i + 7
 };
 
 /// What a reduction folds together: everything to one element, the rows to [cols], or the columns to [rows].

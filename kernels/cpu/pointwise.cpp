@@ -1,6 +1,7 @@
 // Element-by-element kernels: the formulas of ops/formula in SIMD loops. Compiled once for each instruction set.
 #include "kernels/cpu/pointwise.hpp"
 
+#include "kernels/cpu/formula_params.hpp"
 #include "kernels/cpu/rows.hpp"
 #include "kernels/cpu/vmath.hpp"
 #include "lepton/ops/formula/binary.hpp"
@@ -8,12 +9,6 @@
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 namespace {
-
-template <class F> LEPTON_INLINE F formula_from(const std::byte* params) {
-  F f{};
-  __builtin_memcpy(static_cast<void*>(&f), params, sizeof f);
-  return f;
-}
 
 template <class F, class T> void unary_run(const UnaryArgs& args) {
   const F f = formula_from<F>(args.params);
@@ -33,10 +28,7 @@ template <class F, class T> void unary_grad_run(const UnaryGradArgs& args) {
   const T* const g = static_cast<const T*>(args.g);
   const T* const s = static_cast<const T*>(args.saved);
   T* const dx = static_cast<T*>(args.dx);
-  const auto gradient = [&f](Vec<T> gv, Vec<T> sv) {
-    if constexpr (op::FromY<F>) return f.grad_from_y(gv, sv);
-    else return f.grad_from_x(gv, sv);
-  };
+  const auto gradient = [&f](Vec<T> gv, Vec<T> sv) { return gradient_of(f, gv, sv); };
   for_pieces(args.n, [&](std::int64_t first, std::int64_t count) {
     using V = Vec<T>;
     std::int64_t i = first;
