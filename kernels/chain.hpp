@@ -27,8 +27,6 @@ constexpr std::int8_t chain_operand(int i) { return std::int8_t(i); }
 constexpr std::int8_t chain_result(int step) { return std::int8_t(kChainOperands + step); }
 
 /// What a step computes, and from which inputs. All but cast take and give one floating type.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wshadow"
 enum class ChainOp : std::uint8_t {
   formula,   ///< `unary`: a formula of op::UnaryOps of in[0]
   gradient,  ///< `unary_grad`: from g = in[0] and what the formula asks for, in[1]: its result or its argument

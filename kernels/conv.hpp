@@ -74,6 +74,7 @@ ConvAlgorithmNames conv_algorithms(const ConvShape& shape, ConvPass pass);
 /// `conv_algorithms`. Throws where the algorithm cannot do it. Not for a replay.
 const ConvPlan* prepare_conv(const ConvShape& shape, ConvPass pass, const char* algorithm = nullptr);
 const char* conv_algorithm(const ConvPlan* plan);
+const ConvShape& conv_shape(const ConvPlan* plan);
 
 /// Bytes of scratch memory. A run without packed weights packs them there first.
 std::size_t conv_scratch(const ConvPlan* plan, bool packed = false);

@@ -69,6 +69,7 @@ const ConvPlan* prepare_conv(const ConvShape& shape, ConvPass pass, const char* 
 }
 
 const char* conv_algorithm(const ConvPlan* plan) { return plan->algorithm->name; }
+const ConvShape& conv_shape(const ConvPlan* plan) { return plan->shape; }
 std::size_t conv_packed_bytes(const ConvPlan* plan) { return plan->packed_bytes; }
 std::size_t conv_scratch(const ConvPlan* plan, bool packed) {
   return plan->scratch_bytes + (packed ? 0 : plan->packed_bytes);

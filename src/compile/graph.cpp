@@ -2,6 +2,7 @@
 #include "src/compile/graph.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <queue>
 
 namespace lepton::detail {
@@ -11,6 +12,39 @@ Graph::Graph(Recording& recording) : recording_(recording) {
     temporary_.push_back(s.made && !s.constant && s.storage->ref_count() == 1);
   count_uses();
   find_followers();
+}
+
+int Graph::make_temporary(std::size_t bytes) {
+  temporary_.push_back(true);
+  uses_.emplace_back();
+  return recording_.add_temporary(bytes);
+}
+
+void Graph::pack(RecordedLaunch pack, int source) {
+  auto& launches = recording_.launches;
+  for (std::size_t i = 0; i < launches.size(); ++i) {
+    const auto& slots = launches[i].slots;
+    if (std::any_of(slots.begin(), slots.end(),
+                    [&](const RecordedSlot& s) { return s.storage == source && s.access != Access::read; }))
+      launches.insert(launches.begin() + std::ptrdiff_t(++i), copy_of(pack));
+  }
+  recording_.packs.push_back({std::move(pack), source});
+  count_uses();
+  find_followers();
+}
+
+void Graph::join(int from, int to) {
+  auto &uses = uses_[std::size_t(from)], &all = uses_[std::size_t(to)];
+  for (const Use& use : uses) launch(use.launch).slots[std::size_t(use.slot)].storage = to;
+  all.insert(all.end(), uses.begin(), uses.end());
+  uses.clear();
+}
+
+void Graph::point(RecordedLaunch& launch) const {
+  for (const RecordedSlot& slot : launch.slots) {
+    const char* const p = static_cast<const char*>(recording_.storages[std::size_t(slot.storage)].storage->data) + slot.offset;
+    std::memcpy(launch.args.get() + slot.field, &p, sizeof p);
+  }
 }
 
 void Graph::count_uses() {
@@ -51,6 +85,7 @@ int Graph::producer(int storage) const {
   int writer = -1;
   bool read = false;
   for (const Use& use : uses(storage)) {
+    if (use.launch == writer) continue;
     if (use.access == Access::read) {
       read = true;
     } else {

@@ -1,9 +1,9 @@
 // A recorded step as the passes see it: launches in order, and who touches which storage.
 #pragma once
 
-#include <initializer_list>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/kernel.hpp"
@@ -46,8 +46,31 @@ class Graph {
     const RecordedLaunch& l = launch(i);
     return l.args && l.call.kernel == &kernel ? reinterpret_cast<const Args*>(l.args.get()) : nullptr;
   }
+  template <class Args> Args* match(int i, const kernels::Kernel<Args>& kernel) {
+    return const_cast<Args*>(std::as_const(*this).match(i, kernel));
+  }
   /// The slot whose pointer is this field of launch `i`'s arguments, as in `slot(i, &args->x)`; null if it has none.
   const RecordedSlot* slot(int i, const void* field) const;
+
+  /// A launch of a pass's own. `slots` name all pointers of `args` that lead into storages; their values are filled in.
+  template <class Args>
+  RecordedLaunch make(const kernels::Kernel<Args>& kernel, const Args& args, std::span<const RecordedSlot> slots) const;
+  /// A new temporary storage.
+  int make_temporary(std::size_t bytes);
+  /// A new storage that keeps what is written into it from one replay to the next.
+  int make_kept(std::size_t bytes) {
+    const int storage = make_temporary(bytes);
+    keep(storage);
+    return storage;
+  }
+  /// Writes the pointers of launch `i` anew, after its slots were changed.
+  void point(int i) { point(launch(i)); }
+  /// Launch `pack` runs before the step where `source` has changed since the last replay, and behind each launch
+  /// that writes `source`.
+  void pack(RecordedLaunch pack, int source);
+  /// Storage `from` becomes the same memory as `to`, which ends where `from` begins.
+  void join(int from, int to);
+  void note(std::string text) { recording_.notes.push_back(std::move(text)); }
 
   /// Takes effect with the next `refresh`.
   void erase(int i) { launch(i).args.reset(); }
@@ -59,6 +82,7 @@ class Graph {
   void refresh();
 
  private:
+  void point(RecordedLaunch& launch) const;
   bool erased(int i) const { return !launch(i).args; }
   void count_uses();
   void find_followers();
@@ -70,28 +94,18 @@ class Graph {
   std::vector<std::vector<int>> followers_;  // launches that must come after
 };
 
-/// A pointer of a new launch: its field, and the storage that it leads into with the distance from its start.
-struct NewSlot {
-  const void* field;
-  const RecordedSlot* like;
-  Access access;
-};
-
 template <class Args> void run_cpu(const void* kernel, const void* args, Stream stream) {
   static_cast<const kernels::Kernel<Args>*>(kernel)->cpu(*static_cast<const Args*>(args), stream);
 }
 
-/// A launch made by a pass. The pointers in `args` are as recorded; `slots` name them.
 template <class Args>
-RecordedLaunch make_launch(const kernels::Kernel<Args>& kernel, const Args& args, std::span<const NewSlot> slots) {
+RecordedLaunch Graph::make(const kernels::Kernel<Args>& kernel, const Args& args, std::span<const RecordedSlot> slots) const {
   RecordedLaunch launch{};
   launch.args = std::make_unique<std::byte[]>(sizeof args);
   __builtin_memcpy(launch.args.get(), &args, sizeof args);
   launch.call = {&kernel, kernel.name, run_cpu<Args>, launch.args.get(), sizeof args, {}, {}};
-  for (const NewSlot& s : slots) {
-    const auto field = static_cast<const std::byte*>(s.field) - reinterpret_cast<const std::byte*>(&args);
-    launch.slots.push_back({std::uint32_t(field), s.like->storage, s.like->offset, s.access});
-  }
+  launch.slots.assign(slots.begin(), slots.end());
+  point(launch);
   return launch;
 }
 

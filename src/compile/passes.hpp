@@ -9,6 +9,13 @@ namespace lepton::detail {
 void drop_dead_code(Graph& graph);
 /// Launches that compute the same in every replay are dropped: what they computed in the recording is kept.
 void fold_constants(Graph& graph);
+/// Element-by-element launches become chains: on the blocks of a product or a convolution that they follow, else with
+/// the sums that follow them.
+void fuse_chains(Graph& graph);
+/// Weights of convolutions and products are kept in the form that their kernels want.
+void pack_weights(Graph& graph);
+/// Results take the memory of operands that end with them.
+void share_in_place(Graph& graph);
 
 /// All of them, in order. A step on a GPU is left as it is.
 void run_passes(Recording& recording);

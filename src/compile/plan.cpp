@@ -49,6 +49,8 @@ Plan::Plan(PlanKey key, Recording&& recording, std::span<const Tensor> inputs, s
     : key_(std::move(key)), recording_(std::move(recording)) {
   take_outputs(inputs, std::move(outputs));
   recorded_launches_ = recording_.launches.size();
+  for (const Tensor& t : inputs)
+    for (RecordedStorage& s : recording_.storages) s.input = s.input || s.storage == t.impl().storage;
   run_passes(recording_);
   find_lifetimes();
   place_storages();
@@ -90,8 +92,8 @@ void Plan::place_storages() {
     if (s.storage->ref_count() > 1) continue;  // somebody outside looks at it: it keeps memory of its own
     if (!planned.empty() && s.storage->device != planned[0]->storage->device) continue;
     planned.push_back(&s);
-    blocks.push_back({s.storage->bytes, s.first, s.last});
-    unplanned_bytes_ += s.storage->bytes;
+    blocks.push_back({s.bytes, s.first, s.last});
+    unplanned_bytes_ += s.bytes;
   }
   if (planned.empty()) return;
   live_bytes_ = lepton::detail::live_bytes(blocks);
@@ -148,10 +150,21 @@ void Plan::begin_replay(std::span<const Tensor> inputs) {
   }
 }
 
+void Plan::pack_changed() {
+  packed_versions_.resize(recording_.packs.size());
+  for (std::size_t i = 0; i < recording_.packs.size(); ++i) {
+    const RecordedPack& pack = recording_.packs[i];
+    const Storage& source = *recording_.storages[std::size_t(pack.source)].storage;
+    if (packed_versions_[i] == source.version && !source.exposed.load(std::memory_order_relaxed)) continue;
+    run(pack.launch.call);
+  }
+}
+
 void Plan::replay(std::span<const Tensor> inputs, std::span<Tensor> results) {
   begin_replay(inputs);
   {
     const FlushDenormals flush;
+    pack_changed();
     for (const RecordedLaunch& launch : recording_.launches) run(launch.call);
   }
   end_replay(inputs, results);
@@ -162,6 +175,7 @@ void Plan::replay(std::span<const Tensor> inputs, std::span<Tensor> results, std
   begin_replay(inputs);
   {
     const FlushDenormals flush;
+    pack_changed();
     for (std::size_t i = 0; i < recording_.launches.size(); ++i) {
       const auto start = Clock::now();
       run(recording_.launches[i].call);
@@ -174,6 +188,8 @@ void Plan::replay(std::span<const Tensor> inputs, std::span<Tensor> results, std
 void Plan::end_replay(std::span<const Tensor> inputs, std::span<Tensor> results) {
   for (const RecordedStorage& s : recording_.storages)
     if (s.written && s.storage) ++s.storage->version;
+  for (std::size_t i = 0; i < recording_.packs.size(); ++i)
+    packed_versions_[i] = recording_.storages[std::size_t(recording_.packs[i].source)].storage->version;
   for (const auto& action : recording_.exits) action();
   for (std::size_t i = 0; i < outputs_.size(); ++i) results[i] = result(outputs_[i], inputs);
 }

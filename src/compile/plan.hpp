@@ -1,6 +1,7 @@
 // A plan: a recorded step, ready to be replayed.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -60,6 +61,7 @@ class Plan {
 
   void begin_replay(std::span<const Tensor> inputs);
   void end_replay(std::span<const Tensor> inputs, std::span<Tensor> results);
+  void pack_changed();
   void find_lifetimes();
   void place_storages();
   void follow_inputs(std::span<const Tensor> inputs);
@@ -69,6 +71,7 @@ class Plan {
 
   PlanKey key_;
   Recording recording_;
+  std::vector<std::optional<std::uint32_t>> packed_versions_;  // of the sources of recording_.packs, when last packed
   StorageRef arena_;
   std::size_t recorded_launches_ = 0;
   std::size_t unplanned_bytes_ = 0, live_bytes_ = 0;

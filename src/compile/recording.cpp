@@ -22,9 +22,13 @@ int Recording::number_of(Storage& storage, bool made) {
   if (storage.record_serial != serial_) {
     storage.record_serial = serial_;
     storage.record_id = std::int32_t(storages.size());
-    storages.push_back({StorageRef(&storage), made});
+    storages.push_back({StorageRef(&storage), storage.bytes, made});
   }
   return storage.record_id;
+}
+
+int Recording::add_temporary(std::size_t bytes) {
+  return number_of(*make_storage(bytes, kCpu), true);  // kept alive by its place in the list
 }
 
 void Recording::allocated(Storage& storage) { number_of(storage, true); }

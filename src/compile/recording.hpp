@@ -1,6 +1,7 @@
 // What a captured function did: kernel launches in order, and the storages they touched.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <unordered_set>
@@ -13,7 +14,9 @@ namespace lepton::detail {
 /// A storage that the recorded kernels touch.
 struct RecordedStorage {
   StorageRef storage;
+  std::size_t bytes;      ///< that are needed of it
   bool made = false;      ///< allocated during the recording
+  bool input = false;     ///< of the step; its memory is another in each call
   bool written = false;
   bool constant = false;  ///< the plan keeps what the recording computed
   int first = -1, last = -1;  ///< launches that touch it
@@ -30,6 +33,19 @@ struct RecordedLaunch {
   Call call;              ///< `args` and `slots` are in the two members below
   std::unique_ptr<std::byte[]> args;
   std::vector<RecordedSlot> slots;
+};
+
+inline RecordedLaunch copy_of(const RecordedLaunch& launch) {
+  RecordedLaunch copy{launch.call, std::make_unique<std::byte[]>(launch.call.args_size), launch.slots};
+  std::copy_n(launch.args.get(), launch.call.args_size, copy.args.get());
+  copy.call.args = copy.args.get();
+  return copy;
+}
+
+/// A launch that need not run in a replay where `source` holds what it held after the last one.
+struct RecordedPack {
+  RecordedLaunch launch;
+  int source;
 };
 
 /// Random draws from one generator.
@@ -52,8 +68,12 @@ class Recording final : public Recorder {
   void at_exit(std::function<void()> action) override { exits.push_back(std::move(action)); }
   int references_to(const Storage& storage) const override { return storage.record_serial == serial_ ? 1 : 0; }
 
+  /// A storage for a launch that the passes make; its number.
+  int add_temporary(std::size_t bytes);
+
   std::vector<RecordedStorage> storages;
   std::vector<RecordedLaunch> launches;
+  std::vector<RecordedPack> packs;  ///< before the first launch
   std::vector<RecordedDraws> draws;
   std::vector<std::function<bool()>> guards;
   std::vector<std::function<void()>> exits;

@@ -39,6 +39,7 @@ StorageRef adopt_storage(void* data, std::size_t bytes, void (*deleter)(void*), 
   s->bytes = bytes;
   s->deleter = deleter ? deleter : +kNothing;
   s->deleter_context = context;
+  s->exposed = true;
   return StorageRef(s);
 }
 

@@ -21,6 +21,7 @@ void* Tensor::host_data(DType wanted, const char* op) const {
     throw Error(op, "asked for " + std::string(name_of(wanted)) + " elements of a tensor of " + std::string(name_of(dtype())));
   if (!device().is_cpu()) throw Error(op, "the tensor is on " + to_string(device()) + "; copy it with to(kCpu)");
   if (!is_contiguous()) throw Error(op, "the tensor " + to_string(shape()) + " is not contiguous; use contiguous()");
+  impl().storage->exposed.store(true, std::memory_order_relaxed);
   return raw();
 }
 

@@ -20,7 +20,7 @@ void fold_constants(Graph& graph) {
     for (const RecordedSlot& slot : graph.launch(i).slots) {
       const RecordedStorage& s = graph.storage(slot.storage);
       if (slot.access == Access::read) constant = constant && s.constant;
-      else constant = constant && graph.producer(slot.storage) == i && s.storage->bytes <= kMost;
+      else constant = constant && graph.producer(slot.storage) == i && s.bytes <= kMost;
     }
     if (!constant) continue;
     for (const RecordedSlot& slot : graph.launch(i).slots)
