@@ -33,22 +33,25 @@ LEPTON_INLINE Pairs bf16_pairs(Vec<float> low, Vec<float> high) {
 #endif
 }
 
-/// The floats of 2 * kLanes numbers, rounded, one after the other.
-LEPTON_INLINE void store_bf16(Vec<float> a, Vec<float> b, std::uint16_t* to) {
+/// 2 * kLanes numbers that follow each other, rounded, in pairs.
+LEPTON_INLINE Pairs bf16_row(Vec<float> a, Vec<float> b) {
 #if LEPTON_AVX512_BF16
-  const auto both = _mm512_cvtne2ps_pbh(b.v, a.v);
-  __builtin_memcpy(to, &both, sizeof both);
+  return reinterpret_cast<Pairs::Raw>(_mm512_cvtne2ps_pbh(b.v, a.v));
 #elif LEPTON_AVX512
-  const __m256i low = _mm512_cvtepi32_epi16(reinterpret_cast<__m512i>(bf16_bits(a).v));
-  const __m256i high = _mm512_cvtepi32_epi16(reinterpret_cast<__m512i>(bf16_bits(b).v));
-  __builtin_memcpy(to, &low, sizeof low);
-  __builtin_memcpy(to + 16, &high, sizeof high);
+  const __m512i low =
+      _mm512_castsi256_si512(_mm512_cvtepi32_epi16(reinterpret_cast<__m512i>(bf16_bits(a).v)));
+  return reinterpret_cast<Pairs::Raw>(
+      _mm512_inserti64x4(low, _mm512_cvtepi32_epi16(reinterpret_cast<__m512i>(bf16_bits(b).v)), 1));
 #else
   const __m256i mixed = _mm256_packus_epi32(reinterpret_cast<__m256i>(bf16_bits(a).v),
                                             reinterpret_cast<__m256i>(bf16_bits(b).v));
-  const __m256i both = _mm256_permute4x64_epi64(mixed, 0xd8);  // packus works in each half
-  __builtin_memcpy(to, &both, sizeof both);
+  return reinterpret_cast<Pairs::Raw>(_mm256_permute4x64_epi64(mixed, 0xd8));  // packus works in each half
 #endif
+}
+
+LEPTON_INLINE void store_bf16(Vec<float> a, Vec<float> b, std::uint16_t* to) {
+  const Pairs both = bf16_row(a, b);
+  __builtin_memcpy(to, &both.v, sizeof both.v);
 }
 
 /// The first of each pair, and the second, as floats.
@@ -61,6 +64,16 @@ LEPTON_INLINE Vec<float> load_bf16(const std::uint16_t* p) {
   Halves h;
   __builtin_memcpy(&h, p, sizeof h);
   return bits_as<float>(Pairs(__builtin_convertvector(h, Pairs::Raw) << 16));
+}
+
+/// kLanes pairs of one number of `low` and one of `high`, all in memory as bf16; no more than `n` are read.
+LEPTON_INLINE Pairs load_pairs(const std::uint16_t* low, const std::uint16_t* high, std::int64_t n) {
+  typedef std::uint16_t Halves __attribute__((vector_size(kBytes / 2)));
+  Halves a{}, b{};
+  const std::size_t bytes = std::size_t(n < Pairs::kLanes ? n : Pairs::kLanes) * sizeof(std::uint16_t);
+  __builtin_memcpy(&a, low, bytes);
+  if (high) __builtin_memcpy(&b, high, bytes);
+  return __builtin_convertvector(a, Pairs::Raw) | __builtin_convertvector(b, Pairs::Raw) << 16;
 }
 
 /// sum + the products of the pairs' halves, in f32.

@@ -1,0 +1,126 @@
+// The innermost block of a large product: a few rows times up to three vectors of columns, its sums in registers.
+//
+// A factor is read in units, which fill a lane: one number, or two bf16 that follow each other along k. Every sum
+// runs over k in order, whatever the block it belongs to, so that no cut of a product changes a bit of it.
+#pragma once
+
+#include "kernels/cpu/bf16.hpp"
+#include "kernels/cpu/gemm_large.hpp"
+
+namespace lepton::kernels::cpu::LEPTON_ISA {
+
+/// Rows and vectors of a full tile: 24 sums of 32 registers, or 12 of 16. A vector of b is loaded for all rows, an
+/// element of a for all vectors, which takes half of the loads that the machine can do meanwhile.
+inline constexpr int kTileRows = LEPTON_AVX512 ? 8 : 4, kTileVectors = 3;
+
+/// Products of plain numbers.
+template <class T> struct Numbers {
+  using Number = T;
+  using Unit = T;
+  using Factor = Vec<T>;
+  using Sum = Vec<T>;
+  static constexpr int kUnit = 1;  // numbers along k in a unit
+  LEPTON_INLINE static Factor load(const Unit* p) { return Factor::load(p); }
+  LEPTON_INLINE static Factor broadcast(const Unit* p) { return Factor(*p); }
+  LEPTON_INLINE static void store(Factor f, Unit* p) { f.store(p); }
+  LEPTON_INLINE static Sum add_product(Factor a, Factor b, Sum s) { return fma(a, b, s); }
+};
+
+/// Products of pairs of bf16, summed in f32.
+struct Bf16Products {
+  using Number = float;
+  using Unit = Bf16Pair;
+  using Factor = Pairs;
+  using Sum = Vec<float>;
+  static constexpr int kUnit = 2;
+  LEPTON_INLINE static Factor load(const Unit* p) {
+    Factor f;
+    __builtin_memcpy(&f.v, p, kBytes);
+    return f;
+  }
+  LEPTON_INLINE static Factor broadcast(const Unit* p) {
+    std::uint32_t bits;
+    __builtin_memcpy(&bits, p, sizeof bits);
+    return Factor(bits);
+  }
+  LEPTON_INLINE static void store(Factor f, Unit* p) { __builtin_memcpy(p, &f.v, kBytes); }
+  LEPTON_INLINE static Sum add_product(Factor a, Factor b, Sum s) { return dot_pairs(a, b, s); }
+};
+
+/// What a tile reads and writes.
+template <class Op> struct Tile {
+  using Unit = typename Op::Unit;
+  using Number = typename Op::Number;
+  // Rows of a: row i of segment s at rows[s * rows_step + i]; or all side by side, where `rows` is null: row i at
+  // side + i, `side_step` units further for the next unit of k.
+  const void* const* rows;
+  std::int64_t rows_step;
+  const Unit* side;
+  std::int64_t side_step;
+  const Unit* b;  // for each unit of k a row of the panel's vectors, b_step units apart
+  std::int64_t b_step;
+  std::int64_t segments, depth;  // depth is a segment's units along k
+  Number* c;
+  std::int64_t ldc, tail;  // tail: columns of the last vector
+  const Number* bias;
+  bool accumulate;  // start from c, not from the bias
+};
+
+/// One function a shape of tile.
+template <class Op, int kRows, int kVectors, bool kSide> struct TileOf {
+  using Sum = typename Op::Sum;
+  using Unit = typename Op::Unit;
+  using Number = typename Op::Number;
+  static constexpr int kLanes = Sum::kLanes;
+
+  LEPTON_INLINE static Sum load(const Number* p, int j, std::int64_t tail) {
+    return j + 1 < kVectors ? Sum::load(p + j * kLanes) : Sum::load_partial(p + j * kLanes, tail);
+  }
+
+  static void run(const Tile<Op>& t) {
+    Sum sum[kRows][kVectors];
+    for (int j = 0; j < kVectors; ++j) {
+      const Sum start = !t.accumulate && t.bias ? load(t.bias, j, t.tail) : Sum(0);
+      for (int i = 0; i < kRows; ++i) sum[i][j] = t.accumulate ? load(t.c + i * t.ldc, j, t.tail) : start;
+    }
+    const Unit* b = t.b;
+    const std::int64_t b_step = t.b_step, side_step = t.side_step, depth = t.depth;
+    for (std::int64_t s = 0; s < t.segments; ++s) {
+      const Unit* row[kRows];
+      for (int i = 0; i < kRows; ++i)
+        row[i] = kSide ? t.side : static_cast<const Unit*>(t.rows[s * t.rows_step + i]);
+      for (std::int64_t p = 0; p < depth; ++p, b += b_step) {
+        typename Op::Factor f[kVectors];
+        for (int j = 0; j < kVectors; ++j) f[j] = Op::load(b + j * kLanes);
+        for (int i = 0; i < kRows; ++i) {
+          const auto x = Op::broadcast(kSide ? row[0] + i : row[i] + p);
+          for (int j = 0; j < kVectors; ++j) sum[i][j] = Op::add_product(x, f[j], sum[i][j]);
+        }
+        if (kSide) row[0] += side_step;
+      }
+    }
+    for (int i = 0; i < kRows; ++i)
+      for (int j = 0; j < kVectors; ++j) {
+        Number* const to = t.c + i * t.ldc + j * kLanes;
+        if (j + 1 < kVectors) sum[i][j].store(to);
+        else sum[i][j].store_partial(to, t.tail);
+      }
+  }
+};
+
+/// The function for `rows` x `vectors`, 1 <= rows <= kTileRows, 1 <= vectors <= kTileVectors.
+template <class Op, bool kSide> LEPTON_INLINE auto tile_of(std::int64_t rows, std::int64_t vectors) {
+  using Run = void (*)(const Tile<Op>&);
+  constexpr auto row = []<int... r>(std::integer_sequence<int, r...>) {
+    struct Table {
+      Run run[kTileVectors][kTileRows];
+    };
+    return Table{{{TileOf<Op, r + 1, 1, kSide>::run...},
+                  {TileOf<Op, r + 1, 2, kSide>::run...},
+                  {TileOf<Op, r + 1, 3, kSide>::run...}}};
+  };
+  static constexpr auto table = row(std::make_integer_sequence<int, kTileRows>{});
+  return table.run[vectors - 1][rows - 1];
+}
+
+}  // namespace lepton::kernels::cpu::LEPTON_ISA
