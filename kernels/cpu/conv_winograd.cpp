@@ -18,9 +18,6 @@ constexpr std::int64_t kFewestChannels = 8;  // fewer make too little of a vecto
 std::int64_t rounded(std::int64_t n, std::int64_t unit) { return (n + unit - 1) / unit * unit; }
 std::int64_t lanes() { return isa() == Isa::v4 ? 16 : 8; }
 
-/// An odd number of cache lines, so that a tile's frequencies do not all fall into one set of the cache.
-std::int64_t odd_lines(std::int64_t floats) { return rounded(floats, 16) | 16; }
-
 WinogradSizes sizes(const ConvShape& s, ConvPass pass) {
   WinogradSizes z{};
   z.n = s.n;
@@ -39,37 +36,33 @@ WinogradSizes sizes(const ConvShape& s, ConvPass pass) {
 /// How the tiles are cut: bands of whole rows of tiles, or parts of one row where the picture is wide.
 struct Cut {
   std::int64_t bands, parts;
+  std::int64_t blocks() const { return bands * parts; }
 };
 
 struct State {
   WinogradSizes sizes;
   Cut cut;
   std::int64_t slots;
+  std::size_t slot_bytes;
 };
 
-WinogradBlock block(const State& state, std::int64_t i) {
-  const auto& [z, cut, slots] = state;
+WinogradBlock block(const WinogradSizes& z, const Cut& cut, std::int64_t i) {
   const Range rows = shard_range(z.n * z.rows, cut.bands, i / cut.parts);
   const Range columns = shard_range(z.columns, cut.parts, i % cut.parts);
   return {rows.begin, rows.end, columns.begin, columns.end};
 }
 
-std::size_t slot_bytes(const WinogradSizes& z) {
-  return std::size_t(kFrequencies * (z.in_step + z.out_step)) * sizeof(float);
-}
-
 /// Few enough tiles for the cache, but enough that the weights, which every block reads, do not cost more.
 State make_state(const ConvShape& s, ConvPass pass) {
-  State state{sizes(s, pass), {}, 0};
-  auto& [z, cut, slots] = state;
+  const WinogradSizes z = sizes(s, pass);
   const std::int64_t a_tile = kFrequencies * (z.in_padded + z.out_padded) * std::int64_t(sizeof(float));
   const std::int64_t tiles = std::clamp<std::int64_t>(kBlockBytes / a_tile, kFewestTiles, kMostTiles);
   const std::int64_t rows = std::max<std::int64_t>(1, tiles / z.columns);
-  cut = {(z.n * z.rows + rows - 1) / rows, (z.columns + tiles - 1) / tiles};
+  const Cut cut{(z.n * z.rows + rows - 1) / rows, (z.columns + tiles - 1) / tiles};
   const std::int64_t most = std::min(rows, z.n * z.rows) * ((z.columns + cut.parts - 1) / cut.parts);
-  z.in_step = odd_lines(most * z.in_padded), z.out_step = odd_lines(most * z.out_padded);
-  slots = slot_count(cut.bands * cut.parts);
-  return state;
+  const int bytes = int(lanes()) * 4;
+  const std::int64_t floats = winograd_floats(most, z.in_padded, bytes) + winograd_floats(most, z.out_padded, bytes);
+  return {z, cut, slot_count(cut.blocks()), std::size_t(floats) * sizeof(float)};
 }
 
 bool supports(const ConvShape& s, ConvPass pass) {
@@ -85,9 +78,8 @@ bool suits(const ConvShape& s, ConvPass pass) {
 
 void prepare(ConvPlan& plan) {
   const auto* state = new State(make_state(plan.shape, plan.pass));
-  const WinogradSizes& z = state->sizes;
-  plan.packed_bytes = std::size_t(kFrequencies * z.in * z.out_padded) * sizeof(float);
-  plan.scratch_bytes = std::size_t(state->slots) * slot_bytes(z);
+  plan.packed_bytes = std::size_t(kFrequencies * state->sizes.in * state->sizes.out_padded) * sizeof(float);
+  plan.scratch_bytes = std::size_t(state->slots) * state->slot_bytes;
   plan.state = state;
 }
 
@@ -104,14 +96,12 @@ void pack(const ConvPlan& plan, const void* weight, void* packed) {
 }
 
 /// Tells of the pixels of a block: picture by picture where they lie together, or line by line.
-void tell(const State& state, const WinogradBlock& b, const Epilogue& done) {
-  const auto& [z, cut, slots] = state;
+void tell(const WinogradSizes& z, const WinogradBlock& b, const Epilogue& done) {
   for (std::int64_t row = b.row0; row < b.row1;) {
-    const std::int64_t picture = row / z.rows, first = row % z.rows, last = std::min(z.rows, first + b.row1 - row);
+    const std::int64_t start = row / z.rows * z.oh * z.ow, first = row % z.rows, last = std::min(z.rows, first + b.row1 - row);
     const std::int64_t h0 = first * kWinogradTile, h1 = std::min(z.oh, last * kWinogradTile);
     const std::int64_t w0 = b.column0 * kWinogradTile, w1 = std::min(z.ow, b.column1 * kWinogradTile);
-    const std::int64_t start = picture * z.oh * z.ow;
-    if (cut.parts == 1) done(start + h0 * z.ow, start + h1 * z.ow, 0, z.out);
+    if (w1 - w0 == z.ow) done(start + h0 * z.ow, start + h1 * z.ow, 0, z.out);
     else
       for (std::int64_t h = h0; h < h1; ++h) done(start + h * z.ow + w0, start + h * z.ow + w1, 0, z.out);
     row += last - first;
@@ -124,13 +114,20 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
   const bool back = plan.pass == ConvPass::input_grad;
   const auto* const x = static_cast<const float*>(back ? m.y : m.x);
   auto* const y = static_cast<float*>(back ? m.x : m.y);
-  Slots slots(m.scratch, state.slots, slot_bytes(z));
-  parallel_for(state.cut.bands * state.cut.parts, [&](std::int64_t i) {
+  // A thread does neighbouring blocks one after the other, and fetches the next one's pixels in time.
+  const std::int64_t blocks = state.cut.blocks(), run = std::clamp<std::int64_t>(blocks / (4 * num_threads()), 1, 8);
+  const std::int64_t shards = (blocks + run - 1) / run;
+  Slots slots(m.scratch, state.slots, state.slot_bytes);
+  parallel_for(shards, [&](std::int64_t shard) {
     const Slots::Lease slot(slots);
-    const WinogradBlock b = block(state, i);
-    LEPTON_FOR_ISA(winograd_block)(z, b, x, static_cast<const float*>(m.weight), static_cast<const float*>(m.bias), y,
-                                   static_cast<float*>(slot.get()));
-    if (done) tell(state, b, done);
+    const Range range = shard_range(blocks, shards, shard);
+    for (std::int64_t i = range.begin; i < range.end; ++i) {
+      const WinogradBlock b = block(z, state.cut, i);
+      const WinogradBlock next = i + 1 < range.end ? block(z, state.cut, i + 1) : WinogradBlock{};
+      LEPTON_FOR_ISA(winograd_block)(z, b, next, x, static_cast<const float*>(m.weight), static_cast<const float*>(m.bias),
+                                     y, static_cast<float*>(slot.get()));
+      if (done) tell(z, b, done);
+    }
   });
 }
 

@@ -13,13 +13,14 @@ namespace lepton::kernels::cpu {
 
 inline constexpr std::int64_t kWinogradTile = 4, kFrequencies = 36;
 
+/// Tiles of a group, which are multiplied together, where vectors have so many bytes.
+constexpr int winograd_group(int vector_bytes) { return vector_bytes == 64 ? 12 : 6; }
+
 /// A convolution as Winograd sees it: pictures with `in` channels, read; pictures with `out`, made of tiles.
 struct WinogradSizes {
   std::int64_t n, in, ih, iw, out, oh, ow, pad_h, pad_w;
   std::int64_t rows, columns;          ///< of tiles in a picture
   std::int64_t in_padded, out_padded;  ///< channels, up to whole vectors
-  std::int64_t tiles;                  ///< most tiles of a block
-  std::int64_t in_step, out_step;      ///< floats from one frequency of a block to the next: x and y, or x and g
 };
 
 /// Tiles whose transforms are in cache together: rows are counted over all pictures.
@@ -34,14 +35,20 @@ struct WinogradWeight {
   bool turned;
 };
 
+/// Floats of a block's transformed pictures, with so many padded channels.
+constexpr std::int64_t winograd_floats(std::int64_t tiles, std::int64_t channels, int vector_bytes) {
+  const std::int64_t group = winograd_group(vector_bytes);
+  return (tiles + group - 1) / group * group * kFrequencies * channels;
+}
+
 #define LEPTON_DECLARE_WINOGRAD(ISA)                                                                               \
   namespace ISA {                                                                                                  \
-  /* Writes inputs [in0, in1) of panel `panel` of `to`: [frequency][panel of two vectors of outputs][in][out]. */   \
-  void winograd_pack(const WinogradSizes&, const WinogradWeight&, std::int64_t panel, std::int64_t in0,             \
+  /* Writes inputs [in0, in1) of panel `panel` of `to`: [frequency][panel of two vectors of outputs][in][out]. */  \
+  void winograd_pack(const WinogradSizes&, const WinogradWeight&, std::int64_t panel, std::int64_t in0,            \
                      std::int64_t in1, float* to);                                                                 \
-  /* y of one block. scratch: [36] x in_step and [36] x out_step. */                                                \
-  void winograd_block(const WinogradSizes&, const WinogradBlock&, const float* x, const float* packed,             \
-                      const float* bias, float* y, float* scratch);                                                \
+  /* y of one block. scratch: winograd_floats of in_padded and of out_padded. What `next` will read is fetched. */ \
+  void winograd_block(const WinogradSizes&, const WinogradBlock&, const WinogradBlock& next, const float* x,       \
+                      const float* packed, const float* bias, float* y, float* scratch);                           \
   }
 LEPTON_DECLARE_WINOGRAD(v3)
 LEPTON_DECLARE_WINOGRAD(v4)

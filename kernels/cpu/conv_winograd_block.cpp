@@ -1,5 +1,5 @@
 // Winograd forward: a block of tiles to frequencies, products, and back to pixels, while everything is in cache.
-#include "kernels/cpu/conv_winograd.hpp"
+#include "kernels/cpu/conv_winograd_fetch.hpp"
 #include "kernels/cpu/conv_winograd_product.hpp"
 #include "kernels/cpu/conv_winograd_tiles.hpp"
 #include "kernels/cpu/transpose.hpp"
@@ -7,44 +7,42 @@
 namespace lepton::kernels::cpu::LEPTON_ISA {
 namespace {
 
-/// visit(tile's number in the block, picture, row and column of the tile)
-template <class Visit> LEPTON_INLINE void for_tiles(const WinogradSizes& s, const WinogradBlock& b, Visit&& visit) {
-  std::int64_t t = 0;
-  for (std::int64_t row = b.row0; row < b.row1; ++row)
-    for (std::int64_t column = b.column0; column < b.column1; ++column, ++t)
-      visit(t, row / s.rows, row % s.rows, column);
-}
-
 void transform_input(const WinogradSizes& s, const WinogradBlock& b, const float* x, float* v) {
-  for_tiles(s, b, [&](std::int64_t t, std::int64_t n, std::int64_t row, std::int64_t column) {
+  for_tiles(s, b, s.in_padded, [&](std::int64_t place, std::int64_t n, std::int64_t row, std::int64_t column) {
     const Square square = square_at<6>(x, n, s.ih, s.iw, s.in, row * kWinogradTile - s.pad_h,
                                        column * kWinogradTile - s.pad_w);
-    for_channels<6>(square, s.in, [&](auto load, std::int64_t c) __attribute__((always_inline)) {
-      float* const to = v + t * s.in_padded + c;
-      input_transform(load, [&](int i, int j, Lane value) __attribute__((always_inline)) {
-        value.store(to + (i * 6 + j) * s.in_step);
+    for_channels<6>(square, s.in, [&](const Pixels& pixels, std::int64_t vector) __attribute__((always_inline)) {
+      float* const to = v + place + vector * kVectorStep;
+      input_transform(pixels, [&](int i, int j, Lane value) __attribute__((always_inline)) {
+        value.store(to + (i * 6 + j) * kFrequencyStep);
       });
     });
   });
 }
 
-void multiply(const WinogradSizes& s, std::int64_t tiles, const float* v, const float* packed, float* m) {
-  for (std::int64_t f = 0; f < kFrequencies; ++f) {
-    const float *a = v + f * s.in_step, *b = packed + f * s.in * s.out_padded;
-    float* const c = m + f * s.out_step;
+void multiply(const WinogradSizes& s, const WinogradBlock& block, const float* v, const float* packed, float* m, Fetch fetch_x,
+              Fetch fetch_y) {
+  const Groups groups(block);
+  const std::int64_t in_group = group_step(s.in_padded), out_group = group_step(s.out_padded);
+  const std::int64_t products = kFrequencies * ((s.out_padded + kPanel - 1) / kPanel);
+  const std::int64_t lines_x = fetch_x.lines() / products + 1, lines_y = fetch_y.lines() / products + 1;
+  for (std::int64_t f = 0; f < kFrequencies; ++f)
     for (std::int64_t o = 0; o < s.out_padded; o += kPanel) {
-      if (s.out_padded - o >= kPanel) product_panel<2>(a, s.in_padded, b + o * s.in, c + o, s.out_padded, tiles, s.in);
-      else product_panel<1>(a, s.in_padded, b + o * s.in, c + o, s.out_padded, tiles, s.in);
+      const float *a = v + f * kFrequencyStep, *b = packed + (f * s.out_padded + o) * s.in;
+      float* const c = m + f * kFrequencyStep + o / Lane::kLanes * kVectorStep;
+      fetch_y(lines_y);
+      fetch_x(lines_x);
+      for (std::int64_t g = 0; g < groups.count; ++g)
+        product_of(groups.size(g), s.out_padded - o >= kPanel)(a + g * in_group, b, c + g * out_group, s.in);
     }
-  }
 }
 
 /// One tile's vector of channels: `count` channels, rows x columns pixels of it.
 LEPTON_INLINE void store_tile(const Lane (&p)[4][4], float* y, std::int64_t row_step, std::int64_t column_step,
                               std::int64_t rows, std::int64_t columns, std::int64_t count) {
   if (rows == 4 && columns == 4 && count >= Lane::kLanes) {
-    for (int i = 0; i < 4; ++i)
-      for (int j = 0; j < 4; ++j) p[i][j].store(y + i * row_step + j * column_step);
+    for (int i = 0; i < 4; ++i, y += row_step)
+      for (int j = 0; j < 4; ++j) p[i][j].store(y + j * column_step);
     return;
   }
   const std::int64_t n = count < Lane::kLanes ? count : Lane::kLanes;
@@ -54,13 +52,13 @@ LEPTON_INLINE void store_tile(const Lane (&p)[4][4], float* y, std::int64_t row_
 }
 
 void transform_output(const WinogradSizes& s, const WinogradBlock& b, const float* m, const float* bias, float* y) {
-  for_tiles(s, b, [&](std::int64_t t, std::int64_t n, std::int64_t row, std::int64_t column) {
+  for_tiles(s, b, s.out_padded, [&](std::int64_t place, std::int64_t n, std::int64_t row, std::int64_t column) {
     const std::int64_t h = row * kWinogradTile, w = column * kWinogradTile;
     float* const corner = y + ((n * s.oh + h) * s.ow + w) * s.out;
     for (std::int64_t c = 0; c < s.out; c += Lane::kLanes) {
-      const float* const from = m + t * s.out_padded + c;
+      const float* const from = m + place + c / Lane::kLanes * kVectorStep;
       Lane p[4][4];
-      output_transform([&](int i, int j) __attribute__((always_inline)) { return Lane::load(from + (i * 6 + j) * s.out_step); }, p);
+      output_transform([&](int i, int j) __attribute__((always_inline)) { return Lane::load(from + (i * 6 + j) * kFrequencyStep); }, p);
       if (bias) {
         const Lane add = s.out - c >= Lane::kLanes ? Lane::load(bias + c) : Lane::load_partial(bias + c, s.out - c);
         for (auto& line : p)
@@ -103,11 +101,12 @@ void winograd_pack(const WinogradSizes& s, const WinogradWeight& w, std::int64_t
     }
 }
 
-void winograd_block(const WinogradSizes& s, const WinogradBlock& b, const float* x, const float* packed, const float* bias,
-                    float* y, float* scratch) {
-  float* const m = scratch + kFrequencies * s.in_step;
+void winograd_block(const WinogradSizes& s, const WinogradBlock& b, const WinogradBlock& next, const float* x,
+                    const float* packed, const float* bias, float* y, float* scratch) {
+  float* const m = scratch + Groups(b).count * group_step(s.in_padded);
   transform_input(s, b, x, scratch);
-  multiply(s, (b.row1 - b.row0) * (b.column1 - b.column0), scratch, packed, m);
+  multiply(s, b, scratch, packed, m, Fetch(s, next, x, s.ih, s.iw, s.in, 2, s.pad_h, s.pad_w),
+           Fetch(s, b, y, s.oh, s.ow, s.out, 0, 0, 0));
   transform_output(s, b, m, bias, y);
 }
 

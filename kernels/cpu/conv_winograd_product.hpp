@@ -1,60 +1,56 @@
-// The products of Winograd's frequencies: a few tiles, two vectors of channels, all sums in registers.
+// The products of Winograd's frequencies: a group of tiles, two vectors of channels, all sums in registers.
 #pragma once
 
 #include <utility>
 
-#include "kernels/cpu/vec.hpp"
+#include "kernels/cpu/conv_winograd_layout.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
-
-inline constexpr int kProductRows = LEPTON_AVX512 ? 12 : 6;
-inline constexpr int kPanel = 2 * Vec<float>::kLanes;
 
 // A long sum is made of parts of at most so many products: a single one of 256 would double the error.
 inline constexpr std::int64_t kLongestSum = 64;
 
-/// c[i][j] = sum over p < depth of a[i * a_row + p] * b[p * kN vectors + j].
+/// sum[i][j] += a's channel * b, over `count` channels of one vector.
 template <int kM, int kN>
-void product_tile(const float* a, std::int64_t a_row, const float* b, float* c, std::int64_t c_row, std::int64_t depth) {
-  using V = Vec<float>;
-  for (std::int64_t parts = (depth + kLongestSum - 1) / kLongestSum, left = depth, part = 0; part < parts; ++part) {
-    V sum[kM][kN];
-    for (int i = 0; i < kM; ++i)
-      for (int j = 0; j < kN; ++j) sum[i][j] = V(0);
-    const std::int64_t length = left / (parts - part);
-    left -= length;
-    for (std::int64_t p = 0; p < length; ++p, ++a, b += kN * V::kLanes) {
-      V row[kN];
-      for (int j = 0; j < kN; ++j) row[j] = V::load(b + j * V::kLanes);
-      for (int i = 0; i < kM; ++i) {
-        const V x(a[i * a_row]);
-        for (int j = 0; j < kN; ++j) sum[i][j] = fma(x, row[j], sum[i][j]);
-      }
+LEPTON_INLINE void add_products(const float* a, const float* b, std::int64_t count, Lane (&sum)[kM][kN]) {
+  for (std::int64_t p = 0; p < count; ++p, b += kN * Lane::kLanes) {
+    Lane row[kN];
+    for (int j = 0; j < kN; ++j) row[j] = Lane::load(b + j * Lane::kLanes);
+    for (int i = 0; i < kM; ++i) {
+      const Lane x(a[i * Lane::kLanes + p]);
+      for (int j = 0; j < kN; ++j) sum[i][j] = fma(x, row[j], sum[i][j]);
     }
+  }
+}
+
+/// kM tiles of one frequency times a packed panel of kN vectors; a and c point to that frequency of a group.
+template <int kM, int kN> void product_tile(const float* a, const float* b, float* c, std::int64_t depth) {
+  for (std::int64_t first = 0; first < depth; first += kLongestSum) {
+    Lane sum[kM][kN];
+    for (int i = 0; i < kM; ++i)
+      for (int j = 0; j < kN; ++j) sum[i][j] = Lane(0);
+    const std::int64_t end = depth - first < kLongestSum ? depth : first + kLongestSum;
+    for (std::int64_t p = first; p < end; p += Lane::kLanes, a += kVectorStep, b += kN * Lane::kLanes * Lane::kLanes)
+      add_products<kM, kN>(a, b, end - p < Lane::kLanes ? end - p : Lane::kLanes, sum);
     for (int i = 0; i < kM; ++i)
       for (int j = 0; j < kN; ++j) {
-        float* const to = c + i * c_row + j * V::kLanes;
-        (part == 0 ? sum[i][j] : sum[i][j] + V::load(to)).store(to);
+        float* const to = c + i * Lane::kLanes + j * kVectorStep;
+        (first == 0 ? sum[i][j] : sum[i][j] + Lane::load(to)).store(to);
       }
   }
 }
 
-using ProductTile = void (*)(const float*, std::int64_t, const float*, float*, std::int64_t, std::int64_t);
+using ProductTile = void (*)(const float*, const float*, float*, std::int64_t);
 
-template <int kN, int... kM> LEPTON_INLINE ProductTile product_of(std::integer_sequence<int, kM...>, std::int64_t rows) {
+template <int kN, int... kM> LEPTON_INLINE ProductTile product_of(std::integer_sequence<int, kM...>, std::int64_t tiles) {
   static constexpr ProductTile table[] = {product_tile<kM + 1, kN>...};
-  return table[rows - 1];
+  return table[tiles - 1];
 }
 
-/// [rows, depth] times a packed panel of kN vectors; rows go in even parts that fit into registers.
-template <int kN>
-LEPTON_INLINE void product_panel(const float* a, std::int64_t a_row, const float* b, float* c, std::int64_t c_row,
-                                 std::int64_t rows, std::int64_t depth) {
-  for (std::int64_t i = 0, parts = (rows + kProductRows - 1) / kProductRows; parts > 0; --parts) {
-    const std::int64_t m = (rows - i + parts - 1) / parts;
-    product_of<kN>(std::make_integer_sequence<int, kProductRows>{}, m)(a + i * a_row, a_row, b, c + i * c_row, c_row, depth);
-    i += m;
-  }
+/// The product for `tiles` <= kGroup tiles and a panel of one or two vectors.
+LEPTON_INLINE ProductTile product_of(std::int64_t tiles, bool wide) {
+  constexpr std::make_integer_sequence<int, kGroup> rows{};
+  return wide ? product_of<2>(rows, tiles) : product_of<1>(rows, tiles);
 }
 
 }  // namespace lepton::kernels::cpu::LEPTON_ISA

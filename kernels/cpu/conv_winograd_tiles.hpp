@@ -1,20 +1,15 @@
-// Winograd's tiles: pixels in, whatever their place in the picture, and pixels out.
+// Winograd's tiles: their pixels, whatever their place in the picture.
 #pragma once
 
-#include "kernels/cpu/conv_winograd.hpp"
 #include "kernels/cpu/conv_winograd_transform.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 
 /// A square of pixels of a channels-last picture, some of which may lie outside it.
 struct Square {
-  const float* corner;                    // its first pixel, maybe outside
-  std::int64_t row_step, column_step;     // floats from pixel to pixel
+  const float* corner;                        // its first pixel, maybe outside
+  std::int64_t row_step, column_step;         // floats from pixel to pixel
   std::int64_t row0, row1, column0, column1;  // what lies inside the picture
-
-  template <int kSize> LEPTON_INLINE bool inside() const {
-    return row0 == 0 && column0 == 0 && row1 == kSize && column1 == kSize;
-  }
 };
 
 /// The kSize x kSize pixels of [n, h, w, channels] from (row, column) on, which may be negative.
@@ -38,17 +33,35 @@ LEPTON_INLINE void copy_patch(const Square& s, std::int64_t channel, std::int64_
     }
 }
 
-/// Calls transform(load, to + channel) for each vector of channels of a square.
+/// Rows of pixels. The compiler is kept from making an address a pixel beforehand, which would fill its registers.
+struct Pixels {
+  const float* from;
+  std::int64_t row_step, column_step;
+
+  struct Row {
+    const float* from;
+    std::int64_t step;
+    LEPTON_INLINE Lane operator()(int j) const { return Lane::load(from + j * step); }
+  };
+  LEPTON_INLINE Row operator()(int i) const {
+    const float* p = from + i * row_step;
+    asm("" : "+r"(p));
+    return {p, column_step};
+  }
+};
+
+/// Calls transform(pixels, vector) for each vector of channels of a square.
 template <int kSize, class Transform>
 LEPTON_INLINE void for_channels(const Square& s, std::int64_t channels, Transform&& transform) {
   alignas(64) float patch[kSize * kSize * Lane::kLanes];
-  const bool inside = s.inside<kSize>();
+  const bool inside = s.row0 == 0 && s.column0 == 0 && s.row1 == kSize && s.column1 == kSize;
   for (std::int64_t c = 0; c < channels; c += Lane::kLanes) {
-    const bool direct = inside && channels - c >= Lane::kLanes;
-    if (!direct) copy_patch<kSize>(s, c, channels - c, patch);
-    const float* const from = direct ? s.corner + c : patch;
-    const std::int64_t row = direct ? s.row_step : kSize * Lane::kLanes, column = direct ? s.column_step : Lane::kLanes;
-    transform([=](int i, int j) __attribute__((always_inline)) { return Lane::load(from + i * row + j * column); }, c);
+    Pixels pixels{s.corner + c, s.row_step, s.column_step};
+    if (!inside || channels - c < Lane::kLanes) {
+      copy_patch<kSize>(s, c, channels - c, patch);
+      pixels = {patch, kSize * Lane::kLanes, Lane::kLanes};
+    }
+    transform(pixels, c / Lane::kLanes);
   }
 }
 

@@ -4,11 +4,9 @@
 // pixels that are read again.
 #pragma once
 
-#include "kernels/cpu/vec.hpp"
+#include "kernels/cpu/conv_winograd_layout.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
-
-using Lane = Vec<float>;
 
 // The points are 0, +-kA, +-kB and infinity. 5/8 and 3/2 make half the error of the usual 1 and 2, and all that the
 // input's transform multiplies by is exact. (x^2 - kA^2)(x^2 - kB^2) = kModulus0 + kModulus2 x^2 + x^4.
@@ -38,22 +36,21 @@ LEPTON_INLINE void input_line(const Lane* pixels, Lane* to) {
   input_pair<3>(pixel, to[3], to[4]);
 }
 
-template <int kFirst, int kSecond, class Load, class Store>
-LEPTON_INLINE void input_columns(Load&& load, Store&& store) {
+template <int kFirst, int kSecond, class Row, class Store>
+LEPTON_INLINE void input_columns(Row&& row, Store&& store) {
   Lane z[2][6], t[6];
-  for (int i = 0; i < 6; ++i)
-    input_pair<kFirst>([&](int j) __attribute__((always_inline)) { return load(i, j); }, z[0][i], z[1][i]);
+  for (int i = 0; i < 6; ++i) input_pair<kFirst>(row(i), z[0][i], z[1][i]);
   for (int c = 0; c < 2; ++c) {
     input_line(z[c], t);
     for (int i = 0; i < 6; ++i) store(i, c ? kSecond : kFirst, t[i]);
   }
 }
 
-/// 6x6 pixels, load(row, column), to 6x6 frequencies, store(row, column, value).
-template <class Load, class Store> LEPTON_INLINE void input_transform(Load&& load, Store&& store) {
-  input_columns<0, 5>(load, store);
-  input_columns<1, 2>(load, store);
-  input_columns<3, 4>(load, store);
+/// 6x6 pixels, row(i)(j), to 6x6 frequencies, store(i, j, value).
+template <class Row, class Store> LEPTON_INLINE void input_transform(Row&& row, Store&& store) {
+  input_columns<0, 5>(row, store);
+  input_columns<1, 2>(row, store);
+  input_columns<3, 4>(row, store);
 }
 
 /// Six frequencies of a line to four pixels.
@@ -65,7 +62,7 @@ LEPTON_INLINE void output_line(const Lane* m, Lane* to) {
   to[3] = fma(Lane(kA * kA2), odd_a, fma(Lane(kB * kB2), odd_b, m[5]));
 }
 
-/// 6x6 frequencies, load(row, column), to 4x4 pixels.
+/// 6x6 frequencies, load(i, j), to 4x4 pixels.
 template <class Load> LEPTON_INLINE void output_transform(Load&& load, Lane (&to)[4][4]) {
   Lane z[4][6];
   for (int j = 0; j < 6; ++j) {
@@ -88,7 +85,7 @@ LEPTON_INLINE void weight_line(Lane a, Lane b, Lane c, Lane* to) {
   to[5] = c;
 }
 
-/// 3x3 weights, load(row, column), to 6x6 frequencies, store(row, column, value).
+/// 3x3 weights, load(i, j), to 6x6 frequencies, store(i, j, value).
 template <class Load, class Store> LEPTON_INLINE void weight_transform(Load&& load, Store&& store) {
   Lane z[3][6];
   for (int i = 0; i < 3; ++i) weight_line(load(i, 0), load(i, 1), load(i, 2), z[i]);
