@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "kernels/cpu/choice.hpp"
+#include "lepton/core/autocast.hpp"
 #include "src/compile/memory_plan.hpp"
 #include "src/compile/passes.hpp"
 #include "src/tensor/launch.hpp"
@@ -24,6 +26,8 @@ PlanKey::Input key_of(const Tensor& t) {
 PlanKey key_of(std::span<const Tensor> inputs, bool grad_enabled) {
   PlanKey key;
   key.grad_enabled = grad_enabled;
+  key.autocast = autocast_dtype();
+  key.choice = kernels::cpu::choice_state();
   for (const Tensor& t : inputs) key.inputs.push_back(key_of(t));
   return key;
 }
