@@ -33,7 +33,8 @@ PlanKey key_of(std::span<const Tensor> inputs, bool grad_enabled) {
 }
 
 bool matches(const PlanKey& key, std::span<const Tensor> inputs, bool grad_enabled) {
-  return key.grad_enabled == grad_enabled &&
+  return key.grad_enabled == grad_enabled && key.autocast == autocast_dtype() &&
+         key.choice == kernels::cpu::choice_state() &&
          std::equal(key.inputs.begin(), key.inputs.end(), inputs.begin(), inputs.end(),
                     [](const PlanKey::Input& k, const Tensor& t) { return k == key_of(t); });
 }
