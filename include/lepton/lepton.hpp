@@ -5,6 +5,8 @@
 #include "lepton/autograd/custom_op.hpp"
 #include "lepton/autograd/no_grad.hpp"
 #include "lepton/compile/compile.hpp"
+#include "lepton/compile/tune.hpp"
+#include "lepton/core/autocast.hpp"
 #include "lepton/core/device.hpp"
 #include "lepton/core/dtype.hpp"
 #include "lepton/core/error.hpp"

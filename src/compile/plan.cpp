@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "kernels/cpu/choice.hpp"
+#include "lepton/core/autocast.hpp"
 #include "src/compile/memory_plan.hpp"
 #include "src/compile/passes.hpp"
 #include "src/tensor/launch.hpp"
@@ -24,12 +26,15 @@ PlanKey::Input key_of(const Tensor& t) {
 PlanKey key_of(std::span<const Tensor> inputs, bool grad_enabled) {
   PlanKey key;
   key.grad_enabled = grad_enabled;
+  key.autocast = autocast_dtype();
+  key.choice = kernels::cpu::choice_state();
   for (const Tensor& t : inputs) key.inputs.push_back(key_of(t));
   return key;
 }
 
 bool matches(const PlanKey& key, std::span<const Tensor> inputs, bool grad_enabled) {
-  return key.grad_enabled == grad_enabled &&
+  return key.grad_enabled == grad_enabled && key.autocast == autocast_dtype() &&
+         key.choice == kernels::cpu::choice_state() &&
          std::equal(key.inputs.begin(), key.inputs.end(), inputs.begin(), inputs.end(),
                     [](const PlanKey::Input& k, const Tensor& t) { return k == key_of(t); });
 }

@@ -23,6 +23,8 @@ struct PlanKey {
   };
   std::vector<Input> inputs;
   bool grad_enabled;
+  DType autocast;        ///< what the thread's autocast allows
+  std::uint64_t choice;  ///< state of what chooses kernels
   bool operator==(const PlanKey&) const = default;
 };
 PlanKey key_of(std::span<const Tensor> inputs, bool grad_enabled);

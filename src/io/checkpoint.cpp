@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "kernels/cpu/tuning.hpp"
 #include "lepton/autograd/no_grad.hpp"
 #include "src/io/match.hpp"
 #include "src/io/safetensors.hpp"
@@ -18,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFingerprintKey = "checkpoint";
+constexpr const char* kTuningKey = "tuning";
 constexpr std::string_view kOptimizerPrefix = "optim.";
 constexpr std::string_view kExtraPrefix = "extra.";
 
@@ -83,6 +85,7 @@ Metadata to_metadata(const TrainingState& state) {
                                     {"seed", std::to_string(state.seed)},
                                     {"generator_seed", std::to_string(state.generator_seed)},
                                     {"generator_offset", std::to_string(state.generator_offset)}});
+  if (const auto* tuning = kernels::cpu::current_tuning()) result[kTuningKey] = tuning->hash;
   for (const auto& [key, value] : state.extra) result[std::string(kExtraPrefix) + key] = value;
   return result;
 }
@@ -110,6 +113,7 @@ TrainingState to_state(const Metadata& metadata, const std::string& path) {
   read_number(state.seed, metadata, "seed", path);
   read_number(state.generator_seed, metadata, "generator_seed", path);
   read_number(state.generator_offset, metadata, "generator_offset", path);
+  if (const auto tuning = metadata.find(kTuningKey); tuning != metadata.end()) state.tuning = tuning->second;
   for (const auto& [key, value] : metadata)
     if (key.starts_with(kExtraPrefix)) state.extra.emplace(key.substr(kExtraPrefix.size()), value);
   return state;

@@ -2,6 +2,8 @@
 #include "lepton/ops/conv.hpp"
 
 #include "kernels/conv.hpp"
+#include "kernels/cpu/choice.hpp"
+#include "lepton/core/autocast.hpp"
 #include "lepton/ops/reduce.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/layout.hpp"
@@ -41,7 +43,7 @@ struct Conv2d {
   Spec infer(const Tensor&, const Tensor&, const Tensor&) const { return output_spec(shape); }
   void run(Tensor& y, const Tensor& x, const Tensor& weight, const Tensor& bias) const {
     kernels::ConvArgs args{};
-    args.plan = kernels::cpu::prepare_conv(shape, ConvPass::forward);
+    args.plan = kernels::cpu::prepare_chosen_conv(shape, ConvPass::forward);
     const Tensor scratch = make_scratch(kernels::cpu::conv_scratch(args.plan), x.device());
     if (bias.defined())
       launch(kernels::conv2d, args,
@@ -68,7 +70,7 @@ struct Conv2dInputGrad {
   Spec infer(const Tensor&, const Tensor&) const { return input_spec(shape); }
   void run(Tensor& dx, const Tensor& g, const Tensor& weight) const {
     kernels::ConvInputGradArgs args{};
-    args.plan = kernels::cpu::prepare_conv(shape, ConvPass::input_grad);
+    args.plan = kernels::cpu::prepare_chosen_conv(shape, ConvPass::input_grad);
     const Tensor scratch = make_scratch(kernels::cpu::conv_scratch(args.plan), g.device());
     launch(kernels::conv2d_input_grad, args,
            {reads(args.g, g), reads(args.weight, weight), writes(args.dx, dx), writes(args.scratch, scratch)});
@@ -90,7 +92,7 @@ struct Conv2dWeightGrad {
   Spec infer(const Tensor&, const Tensor&) const { return weight_spec(shape); }
   void run(Tensor& dw, const Tensor& x, const Tensor& g) const {
     kernels::ConvWeightGradArgs args{};
-    args.plan = kernels::cpu::prepare_conv(shape, ConvPass::weight_grad);
+    args.plan = kernels::cpu::prepare_chosen_conv(shape, ConvPass::weight_grad);
     const Tensor scratch = make_scratch(kernels::cpu::conv_scratch(args.plan), g.device());
     launch(kernels::conv2d_weight_grad, args,
            {reads(args.x, x), reads(args.g, g), writes(args.dw, dw), writes(args.scratch, scratch)});
@@ -132,7 +134,8 @@ ConvShape conv_shape(const Tensor& x, const Tensor& w, const Tensor& bias, const
   s.oc = w.shape()[0], s.kh = w.shape()[2], s.kw = w.shape()[3];
   s.stride_h = o.stride.h, s.stride_w = o.stride.w, s.pad_h = o.padding.h, s.pad_w = o.padding.w;
   s.dilation_h = o.dilation.h, s.dilation_w = o.dilation.w, s.groups = o.groups;
-  s.dtype = s.compute = x.dtype();
+  s.dtype = x.dtype();
+  s.compute = s.dtype == f32 ? autocast_dtype() : s.dtype;  // what is allowed: in all passes, whenever they run
   s.oh = output_size(s.ih, s.kh, s.stride_h, s.pad_h, s.dilation_h);
   s.ow = output_size(s.iw, s.kw, s.stride_w, s.pad_w, s.dilation_w);
   if (w.numel() == 0 || s.ih + 2 * s.pad_h < s.dilation_h * (s.kh - 1) + 1 ||

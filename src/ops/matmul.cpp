@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "kernels/cpu/choice.hpp"
 #include "kernels/matmul.hpp"
+#include "lepton/core/autocast.hpp"
 #include "lepton/ops/cast.hpp"
 #include "lepton/ops/reduce.hpp"
 #include "lepton/ops/shape.hpp"
@@ -43,7 +45,13 @@ Matrix matrix(const Tensor& t) {
   return m;
 }
 
-void launch_matmul(const Tensor& y, const Tensor& a, const Tensor& b, const Tensor& bias) {
+/// The type that a product of f32 is computed in, of those allowed.
+DType compute_type(const kernels::MatmulArgs& args, DType allowed, Device device) {
+  if (allowed == f32 || args.dtype != f32 || !device.is_cpu()) return args.dtype;
+  return kernels::cpu::choose(kernels::cpu::query(args, allowed)).compute;
+}
+
+void launch_matmul(const Tensor& y, const Tensor& a, const Tensor& b, const Tensor& bias, DType allowed) {
   const NoGrad no_grad;
   const Matrix ma = matrix(a), mb = matrix(b);
   const int r = y.rank();
@@ -59,7 +67,8 @@ void launch_matmul(const Tensor& y, const Tensor& a, const Tensor& b, const Tens
   args.batch_stride_b = mb.batch_stride;
   args.trans_a = ma.trans;
   args.trans_b = mb.trans;
-  args.dtype = args.compute = y.dtype();
+  args.dtype = y.dtype();
+  args.compute = compute_type(args, allowed, y.device());
   if (bias.defined())
     launch(kernels::matmul, args,
            {reads(args.a, ma.x), reads(args.b, mb.x), reads(args.bias, bias), writes(args.c, y)});
@@ -71,6 +80,7 @@ void launch_matmul(const Tensor& y, const Tensor& a, const Tensor& b, const Tens
 struct Matmul {
   static constexpr auto name = "matmul";
   static constexpr unsigned saves_inputs = 3;
+  DType allowed = autocast_dtype();
 
   Spec infer(const Tensor& a, const Tensor& b) const {
     const Tensor& batched = a.rank() >= b.rank() ? a : b;
@@ -79,8 +89,9 @@ struct Matmul {
     shape[shape.rank() - 1] = b.shape().back();
     return Spec(shape, a.dtype());
   }
-  void run(Tensor& y, const Tensor& a, const Tensor& b) const { launch_matmul(y, a, b, {}); }
+  void run(Tensor& y, const Tensor& a, const Tensor& b) const { launch_matmul(y, a, b, {}, allowed); }
   Grads backward(const Saved& saved, const Tensor& g) const {
+    const Autocast as_forward(allowed);
     const Tensor &a = saved.input(0), &b = saved.input(1);
     Tensor da, db;
     if (saved.needs(0)) da = sum_to(matmul(g, b.transpose()), a.shape());
@@ -92,15 +103,17 @@ struct Matmul {
 struct Linear {
   static constexpr auto name = "linear";
   static constexpr unsigned saves_inputs = 3;
+  DType allowed = autocast_dtype();
 
   Spec infer(const Tensor& x, const Tensor& weight, const Tensor&) const {
     return Spec({x.shape()[0], weight.shape()[0]}, x.dtype());
   }
   void run(Tensor& y, const Tensor& x, const Tensor& weight, const Tensor& bias) const {
     const NoGrad no_grad;
-    launch_matmul(y, x, weight.transpose(), bias);
+    launch_matmul(y, x, weight.transpose(), bias, allowed);
   }
   Grads backward(const Saved& saved, const Tensor& g) const {
+    const Autocast as_forward(allowed);
     Tensor dx, dw, db;
     if (saved.needs(0)) dx = matmul(g, saved.input(1));
     if (saved.needs(1)) dw = matmul(g.transpose(), saved.input(0));

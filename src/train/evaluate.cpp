@@ -73,6 +73,7 @@ std::optional<std::vector<Figure>> evaluate_pass(Task& task, data::Loader& loade
 
 std::vector<Figure> evaluate(Task& task, const data::Dataset& data, const std::vector<Metric>& metrics,
                              const EvaluateOptions& options) {
+  const Autocast autocast(options.autocast);
   data::Loader loader(
       data, {.batch_size = options.batch_size, .shuffle = data::Shuffle::never, .workers = options.workers});
   return *evaluate_pass(task, loader, metrics, OnInterrupt::go_on);

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "lepton/compile/compile.hpp"
+#include "lepton/compile/tune.hpp"
 #include "lepton/core/rng.hpp"
 #include "lepton/io/checkpoint.hpp"
 #include "lepton/train/interrupt.hpp"
@@ -20,6 +21,7 @@ namespace {
 constexpr const char* kEpochStep = "epoch_step";
 constexpr const char* kBatchSize = "batch size";
 constexpr const char* kSamples = "samples";
+constexpr const char* kAutocast = "autocast";  // not there for f32
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -71,6 +73,7 @@ Training::Training(Task& task, optim::Optimizer& optimizer, const data::Dataset&
 }
 
 Report Training::run() {
+  const Autocast autocast(options_.autocast);
   const ModeGuard modes(task_.module());
   // A module that is in training already is left alone, with whatever it has frozen within.
   if (!task_.module().training()) task_.module().train();
@@ -95,10 +98,14 @@ void Training::resume() {
                                        ", not " + std::to_string(now) +
                                        ", so it cannot go on where it stopped");
   };
-  const auto extra = [&](const char* key) {
-    const auto found = state.extra.find(key);
-    return found == state.extra.end() ? 0 : std::strtoull(found->second.c_str(), nullptr, 10);
+  const auto note = [&](const std::string& what, const std::string& then, const std::string& now) {
+    if (then != now) report_.notes.push_back("resumed with another " + what + ": " + then + " before, now " + now);
   };
+  const auto text = [&](const char* key, const char* otherwise) -> std::string {
+    const auto found = state.extra.find(key);
+    return found == state.extra.end() ? otherwise : found->second;
+  };
+  const auto extra = [&](const char* key) { return std::strtoull(text(key, "0").c_str(), nullptr, 10); };
   check("seed", state.seed, options_.seed);
   epoch_ = state.epoch;
   step_ = std::int64_t(extra(kEpochStep));
@@ -106,6 +113,9 @@ void Training::resume() {
     check(kBatchSize, extra(kBatchSize), std::uint64_t(options_.batch_size));
     check(kSamples, extra(kSamples), std::uint64_t(loader_.dataset().size()));
   }
+  const auto or_none = [](const std::string& hash) { return hash.empty() ? "none" : hash; };
+  note("tuning", or_none(state.tuning), or_none(tuning_hash()));
+  note("autocast", text(kAutocast, "f32"), std::string(name_of(options_.autocast)));
   default_generator().set_seed(state.generator_seed);
   default_generator().set_offset(state.generator_offset);
   saved_ = options_.save == options_.resume;
@@ -122,15 +132,17 @@ void Training::make_folder() const {
 void Training::save() {
   saved_ = true;
   if (options_.save.empty()) return;
+  io::Metadata extra = {{kEpochStep, std::to_string(step_)},
+                        {kBatchSize, std::to_string(options_.batch_size)},
+                        {kSamples, std::to_string(loader_.dataset().size())}};
+  if (options_.autocast != f32) extra.emplace(kAutocast, name_of(options_.autocast));
   io::save_checkpoint(options_.save, task_.module(), optimizer_,
                       {.epoch = epoch_,
                        .step = optimizer_.steps(),
                        .seed = options_.seed,
                        .generator_seed = default_generator().seed(),
                        .generator_offset = default_generator().offset(),
-                       .extra = {{kEpochStep, std::to_string(step_)},
-                                 {kBatchSize, std::to_string(options_.batch_size)},
-                                 {kSamples, std::to_string(loader_.dataset().size())}}},
+                       .extra = std::move(extra)},
                       options_.metadata);
 }
 

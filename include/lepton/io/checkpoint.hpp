@@ -27,6 +27,9 @@ struct TrainingState {
   std::uint64_t seed = 0;            ///< of the run: shuffling and augmentation are keyed by it
   std::uint64_t generator_seed = 0;  ///< of the default generator, with its offset
   std::uint64_t generator_offset = 0;
+  /// Hash of the tuning that was in place when it was saved (compile/tune.hpp), empty for none. Under another the run
+  /// goes on as well, but not to the same last bits. What is there when saving is taken, whatever this says.
+  std::string tuning = {};
   Metadata extra = {};  ///< what else a trainer keeps, as text
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "lepton/core/autocast.hpp"
 #include "lepton/data/dataset.hpp"
 #include "lepton/train/metric.hpp"
 #include "lepton/train/report.hpp"
@@ -13,7 +14,8 @@ namespace lepton {
 
 struct EvaluateOptions {
   std::int64_t batch_size = 32;
-  int workers = 2;  ///< threads that read batches ahead
+  int workers = 2;                    ///< threads that read batches ahead
+  DType autocast = autocast_dtype();  ///< bf16: runs under Autocast(bf16)
 };
 
 namespace detail {

@@ -26,9 +26,10 @@ struct EpochReport {
 /// What `fit` did. Epochs that a resumed checkpoint had behind it are not among `epochs`.
 struct Report {
   std::vector<EpochReport> epochs = {};
-  std::int64_t epochs_done = 0;  ///< whole epochs from the beginning, those before a resumption counted
-  std::int64_t steps = 0;        ///< updates from the beginning, likewise
-  bool interrupted = false;      ///< stopped before its end by `request_interrupt` or a signal
+  std::int64_t epochs_done = 0;         ///< whole epochs from the beginning, those before a resumption counted
+  std::int64_t steps = 0;               ///< updates from the beginning, likewise
+  std::vector<std::string> notes = {};  ///< worth knowing, but no failure: "resumed with another tuning: ..."
+  bool interrupted = false;             ///< stopped before its end by `request_interrupt` or a signal
 };
 
 }  // namespace lepton
