@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes seeds for the fuzzers: make_corpus.py FOLDER gives FOLDER/image and FOLDER/idx. Standard library only.
+"""Writes seeds for the fuzzers: make_corpus.py FOLDER gives FOLDER/image, FOLDER/idx, ... Standard library only.
 
 The pictures are the byte arrays of tests/data/image_fixtures.inc.
 """
@@ -25,6 +25,14 @@ def arrays():
         yield f"type_{code:02x}_gz", gzip.compress(plain, mtime=0)
 
 
+def tables():
+    texts = ["a,b\n1,2\n3,\n", "x;y\n1,5;true\n2;false\n", "\ufeffn\td\r\n\"q\"\"u\"\t2024-02-29T10:00:00Z\r\n",
+             "a|b\r?|NA\r1|text\r", "d,e\n2/3/2024,29.2.2024\n25/3/2024,1.1.2023 10:00\n", "one\n\n \n1e400\n-inf\n"]
+    for i, text in enumerate(texts):
+        yield f"{i}.csv", text.encode()
+        yield f"{i}.csv.gz", gzip.compress(text.encode(), mtime=0)
+
+
 def write(folder, files):
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files:
@@ -36,3 +44,4 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     write(Path(sys.argv[1]) / "image", pictures())
     write(Path(sys.argv[1]) / "idx", arrays())
+    write(Path(sys.argv[1]) / "csv", tables())
