@@ -23,8 +23,10 @@ class Active {
 }  // namespace
 
 struct CapturedStep::State {
+  CompileOptions options;
   std::vector<std::unique_ptr<Plan>> plans;  // the one used last comes first
   int recordings = 0;
+  std::string refusal;
 
   /// The plan for a call, moved to the front; null where there is none.
   Plan* find(std::span<const Tensor> inputs) {
@@ -36,46 +38,82 @@ struct CapturedStep::State {
     return nullptr;
   }
 
-  std::vector<Tensor> record(StepFunction function, std::span<const Tensor> inputs) {
-    PlanKey key = key_of(inputs, grad_enabled());
-    ++recordings;
-    std::vector<Tensor> seen;
-    for (const Tensor& t : inputs) seen.push_back(stand_in(t));
+  /// A step that ran as written while it was recorded.
+  struct Recorded {
     Recording recording;
-    std::vector<Tensor> outputs, results;
+    std::vector<Tensor> inputs, outputs;  // stand-ins, and what the function gave
+    std::vector<Tensor> results;          // for the caller
+  };
+
+  Recorded record(StepFunction function, std::span<const Tensor> inputs) {
+    ++recordings;
+    Recorded r{Recording(options.on_refusal), {}, {}, {}};
+    for (const Tensor& t : inputs) r.inputs.push_back(stand_in(t));
     {
-      const Active active(recording);
-      outputs = function.call(function.context, seen);
-      for (const auto& action : recording.exits) action();
+      const Active active(r.recording);
+      r.outputs = function.call(function.context, r.inputs);
+      for (const auto& action : r.recording.exits) action();
     }
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      results.push_back(outputs[i].detach());
-      for (std::size_t k = 0; k < seen.size(); ++k)  // a stand-in must not leave
-        if (outputs[i].impl().storage == seen[k].impl().storage) {
-          const auto& t = outputs[i].impl();
-          results.back() = make_alias(inputs[k], t.shape, t.strides, t.offset);
-        }
-    }
-    // What the caller keeps must not change with the next replay.
+    for (const Tensor& t : r.inputs)
+      for (RecordedStorage& s : r.recording.storages) s.input = s.input || s.storage == t.impl().storage;
+    for (const Tensor& output : r.outputs) r.results.push_back(result(output, inputs, r.inputs));
+    return r;
+  }
+
+  /// What the caller keeps of an output: a look at its own input where that came back, else a copy, which the next
+  /// replay does not change.
+  static Tensor result(const Tensor& output, std::span<const Tensor> inputs, std::span<const Tensor> seen) {
+    const auto& t = output.impl();
+    for (std::size_t k = 0; k < seen.size(); ++k)
+      if (t.storage == seen[k].impl().storage) return make_alias(inputs[k], t.shape, t.strides, t.offset);
     const NoGrad no_grad;
-    for (Tensor& r : results)
-      if (std::none_of(inputs.begin(), inputs.end(), [&](const Tensor& t) { return t.impl().storage == r.impl().storage; }))
-        r = r.clone();
-    plans.insert(plans.begin(), std::make_unique<Plan>(std::move(key), std::move(recording), seen, std::move(outputs)));
+    return output.detach().clone();
+  }
+
+  /// The first call with inputs like these.
+  std::vector<Tensor> make_plan(StepFunction function, std::span<const Tensor> inputs) {
+    PlanKey key = key_of(inputs, grad_enabled());
+    Recorded r = record(function, inputs);
+    refusal = r.recording.refusal;
+    if (!refusal.empty()) return std::move(r.results);
+    plans.insert(plans.begin(),
+                 std::make_unique<Plan>(std::move(key), std::move(r.recording), r.inputs, std::move(r.outputs)));
     if (plans.size() > kMaxPlans) plans.pop_back();
-    return results;
+    return std::move(r.results);
+  }
+
+  bool wants_verification(Plan& plan) const {
+    return options.verify > 0 && ++plan.calls >= options.verify;
+  }
+
+  /// A call that runs as written, and must do what the plan does.
+  std::vector<Tensor> verify(Plan& plan, StepFunction function, std::span<const Tensor> inputs) {
+    plan.calls = 0;
+    Recorded r = record(function, inputs);
+    --recordings;
+    const std::string difference = plan.fingerprint().difference(Fingerprint(r.recording));
+    if (!difference.empty())
+      throw Error("compile", "the step is not what was captured: " + difference +
+                                 "; what host code decides must come in through the inputs' shapes, or the step must "
+                                 "stay eager");
+    return std::move(r.results);
   }
 };
 
-CapturedStep::CapturedStep() : state_(std::make_unique<State>()) {}
+CapturedStep::CapturedStep(const CompileOptions& options) : state_(std::make_unique<State>()) {
+  if (options.verify < 0) throw Error("compile", "verify must be at least 0, got " + std::to_string(options.verify));
+  state_->options = options;
+}
 CapturedStep::CapturedStep(CapturedStep&&) noexcept = default;
 CapturedStep& CapturedStep::operator=(CapturedStep&&) noexcept = default;
 CapturedStep::~CapturedStep() = default;
 
 std::vector<Tensor> CapturedStep::operator()(StepFunction function, std::span<const Tensor> inputs) {
-  if (current_recorder) return function.call(function.context, inputs);  // part of an outer captured step
+  // Part of an outer captured step, or one that cannot be captured.
+  if (current_recorder || !state_->refusal.empty()) return function.call(function.context, inputs);
   Plan* const plan = state_->find(inputs);
-  if (!plan) return state_->record(function, inputs);
+  if (!plan) return state_->make_plan(function, inputs);
+  if (state_->wants_verification(*plan)) return state_->verify(*plan, function, inputs);
   std::vector<Tensor> results(plan->results());
   const NoGrad no_grad;
   plan->replay(inputs, results);
@@ -83,7 +121,7 @@ std::vector<Tensor> CapturedStep::operator()(StepFunction function, std::span<co
 }
 
 void CapturedStep::run(StepFunction function, std::span<const Tensor> inputs, std::span<Tensor> results) {
-  Plan* const plan = current_recorder ? nullptr : state_->find(inputs);
+  Plan* const plan = current_recorder || state_->options.verify > 0 ? nullptr : state_->find(inputs);
   if (plan) {
     const NoGrad no_grad;
     plan->replay(inputs, results);
@@ -93,6 +131,7 @@ void CapturedStep::run(StepFunction function, std::span<const Tensor> inputs, st
   std::move(made.begin(), made.end(), results.begin());
 }
 
+const std::string& CapturedStep::refusal() const { return state_->refusal; }
 int CapturedStep::recordings() const { return state_->recordings; }
 
 std::size_t CapturedStep::arena_bytes() const {
@@ -108,7 +147,7 @@ std::string CapturedStep::explain() const {
 }
 
 std::string CapturedStep::profile(StepFunction function, std::span<const Tensor> inputs, int steps) {
-  if (!state_->find(inputs)) state_->record(function, inputs);
+  if (!state_->find(inputs)) state_->make_plan(function, inputs);
   std::vector<std::vector<double>> samples;
   Plan* plan = nullptr;
   for (int i = 0; i < steps && (plan = state_->find(inputs)); ++i) {

@@ -51,11 +51,9 @@ Tensor stand_in(const Tensor& input) {
 }
 
 Plan::Plan(PlanKey key, Recording&& recording, std::span<const Tensor> inputs, std::vector<Tensor> outputs)
-    : key_(std::move(key)), recording_(std::move(recording)) {
+    : key_(std::move(key)), recording_(std::move(recording)), fingerprint_(recording_) {
   take_outputs(inputs, std::move(outputs));
   recorded_launches_ = recording_.launches.size();
-  for (const Tensor& t : inputs)
-    for (RecordedStorage& s : recording_.storages) s.input = s.input || s.storage == t.impl().storage;
   run_passes(recording_);
   find_lifetimes();
   place_storages();

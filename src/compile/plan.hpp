@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lepton/tensor/tensor.hpp"
+#include "src/compile/fingerprint.hpp"
 #include "src/compile/recording.hpp"
 
 namespace lepton::detail {
@@ -37,6 +38,8 @@ class Plan {
   Plan(PlanKey key, Recording&& recording, std::span<const Tensor> inputs, std::vector<Tensor> outputs);
 
   const PlanKey& key() const { return key_; }
+  const Fingerprint& fingerprint() const { return fingerprint_; }
+  int calls = 0;  ///< since it was recorded or verified
   /// Whether gradients, modes and storages are as the recording found them.
   bool valid() const;
   /// Runs the step. The results go to `results`, of which there are as many as the function gave.
@@ -73,6 +76,7 @@ class Plan {
 
   PlanKey key_;
   Recording recording_;
+  Fingerprint fingerprint_;
   std::vector<std::optional<std::uint32_t>> packed_versions_;  // of the sources of recording_.packs, when last packed
   StorageRef arena_;
   std::size_t recorded_launches_ = 0;

@@ -16,7 +16,7 @@ std::uint32_t next_serial() {
 
 }  // namespace
 
-Recording::Recording() : serial_(next_serial()) {}
+Recording::Recording(Refusal on_refusal) : serial_(next_serial()), on_refusal_(on_refusal) {}
 
 int Recording::number_of(Storage& storage, bool made) {
   if (storage.record_serial != serial_) {
@@ -38,6 +38,7 @@ void Recording::launched(const Call& call) {
   RecordedLaunch launch{call, std::make_unique<std::byte[]>(call.args_size), {}};
   std::memcpy(launch.args.get(), call.args, call.args_size);
   launch.call.args = launch.args.get();
+  if (call.clear_padding) call.clear_padding(launch.args.get());
   launch.call.slots = {};
   for (const Slot& slot : call.slots) {
     const int number = number_of(*slot.storage, false);
@@ -54,8 +55,10 @@ void Recording::launched(const Call& call) {
 }
 
 void Recording::refuse_host_read(const char* op) {
-  throw Error(op, "a captured step must not read values on the host; return the tensor from the step and read it "
-                  "outside");
+  const char* const kReason = "a captured step must not read values on the host; return the tensor from the step and "
+                              "read it outside";
+  if (on_refusal_ == Refusal::throws) throw Error(op, kReason);
+  if (refusal.empty()) refusal = Error(op, kReason).what();
 }
 
 const std::uint64_t* Recording::random(Generator& generator, std::uint64_t counters, std::uint64_t& distance) {

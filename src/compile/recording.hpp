@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "lepton/compile/options.hpp"
 #include "src/core/recorder.hpp"
 
 namespace lepton::detail {
@@ -57,7 +58,7 @@ struct RecordedDraws {
 /// The recorder of `compile`.
 class Recording final : public Recorder {
  public:
-  Recording();
+  explicit Recording(Refusal on_refusal = Refusal::throws);
 
   void launched(const Call& call) override;
   void allocated(Storage& storage) override;
@@ -77,12 +78,14 @@ class Recording final : public Recorder {
   std::vector<RecordedDraws> draws;
   std::vector<std::function<bool()>> guards;
   std::vector<std::function<void()>> exits;
+  std::string refusal;  ///< why this cannot be replayed; empty if it can
   std::vector<std::string> notes;  ///< what the passes did, for explain()
 
  private:
   int number_of(Storage& storage, bool made);
 
   std::uint32_t serial_;
+  Refusal on_refusal_;
   std::unordered_set<const void*> touched_;
 };
 

@@ -31,6 +31,7 @@ struct Call {
   std::uint32_t args_size;
   Stream stream;
   std::span<const Slot> slots;
+  void (*clear_padding)(void* args) = nullptr;  ///< zeroes the bytes between members; null where the compiler cannot
 };
 
 /// Implemented by `compile`. At most one a thread is active.

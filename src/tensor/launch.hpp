@@ -36,7 +36,12 @@ void launch(const kernels::Kernel<Args>& kernel, const Args& args, std::span<con
   constexpr auto run = [](const void* k, const void* a, Stream stream) {
     static_cast<const kernels::Kernel<Args>*>(k)->cpu(*static_cast<const Args*>(a), stream);
   };
+#if defined(__GNUC__) && !defined(__clang__)
+  constexpr auto clear = [](void* a) { __builtin_clear_padding(static_cast<Args*>(a)); };
+  launch(Call{&kernel, kernel.name, run, &args, sizeof(Args), {}, slots, clear});
+#else
   launch(Call{&kernel, kernel.name, run, &args, sizeof(Args), {}, slots});
+#endif
 }
 template <class Args>
 void launch(const kernels::Kernel<Args>& kernel, const Args& args, std::initializer_list<Slot> slots) {

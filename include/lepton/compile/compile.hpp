@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "lepton/compile/options.hpp"
 #include "lepton/tensor/tensor.hpp"
 
 namespace lepton {
@@ -24,7 +25,7 @@ struct StepFunction {
 /// The plans of one captured function: one for each combination of input shapes, types and devices.
 class LEPTON_API CapturedStep {
  public:
-  CapturedStep();
+  explicit CapturedStep(const CompileOptions& options = {});
   CapturedStep(CapturedStep&&) noexcept;
   CapturedStep& operator=(CapturedStep&&) noexcept;
   ~CapturedStep();
@@ -34,6 +35,7 @@ class LEPTON_API CapturedStep {
   void run(StepFunction function, std::span<const Tensor> inputs, std::span<Tensor> results);
   int recordings() const;
   std::size_t arena_bytes() const;
+  const std::string& refusal() const;
   std::string explain() const;
   std::string profile(StepFunction function, std::span<const Tensor> inputs, int steps);
 
@@ -47,7 +49,8 @@ class LEPTON_API CapturedStep {
 /// What `compile` returns: call it like the function. Movable.
 template <class F> class Compiled {
  public:
-  explicit Compiled(F function) : function_(std::move(function)) {}
+  explicit Compiled(F function, const CompileOptions& options = {})
+      : function_(std::move(function)), step_(options) {}
 
   template <class... In> auto operator()(const In&... in) {
     using Result = std::invoke_result_t<F&, const In&...>;
@@ -69,6 +72,8 @@ template <class F> class Compiled {
   int recordings() const { return step_.recordings(); }
   /// Memory of all plans' intermediate results.
   std::size_t arena_bytes() const { return step_.arena_bytes(); }
+  /// Why the step runs as written, with CompileOptions::on_refusal = Refusal::eager; empty while it is captured.
+  const std::string& refusal() const { return step_.refusal(); }
   /// The plans in words: kernels in order, with the bytes they touch and where those lie.
   std::string explain() const { return step_.explain(); }
   /// Runs `steps` more steps on these inputs, and says how long each kernel of the plan took: a line a kernel, with
@@ -107,6 +112,11 @@ template <class F> class Compiled {
 ///     adam.zero_grad(); loss.backward(); adam.step();
 ///     return loss;
 ///   });
-template <class F> Compiled<F> compile(F function) { return Compiled<F>(std::move(function)); }
+///
+/// Weights are kept in the form that kernels want, and brought there again when they change. What is written into one
+/// through a pointer from `data()` is noticed as well, at the price of doing so in every call.
+template <class F> Compiled<F> compile(F function, const CompileOptions& options = {}) {
+  return Compiled<F>(std::move(function), options);
+}
 
 }  // namespace lepton
