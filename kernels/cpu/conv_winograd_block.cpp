@@ -1,4 +1,4 @@
-// Winograd forward: a block of tiles to frequencies, products, and back to pixels, while everything is in cache.
+// Winograd, forward and input gradient: a block of tiles to frequencies, products, and back to pixels, while everything is in cache.
 #include "kernels/cpu/conv_winograd_fetch.hpp"
 #include "kernels/cpu/conv_winograd_product.hpp"
 #include "kernels/cpu/conv_winograd_tiles.hpp"
@@ -6,19 +6,6 @@
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 namespace {
-
-void transform_input(const WinogradSizes& s, const WinogradBlock& b, const float* x, float* v) {
-  for_tiles(s, b, s.in_padded, [&](std::int64_t place, std::int64_t n, std::int64_t row, std::int64_t column) {
-    const Square square = square_at<6>(x, n, s.ih, s.iw, s.in, row * kWinogradTile - s.pad_h,
-                                       column * kWinogradTile - s.pad_w);
-    for_channels<6>(square, s.in, [&](const Pixels& pixels, std::int64_t vector) __attribute__((always_inline)) {
-      float* const to = v + place + vector * kVectorStep;
-      input_transform(pixels, [&](int i, int j, Lane value) __attribute__((always_inline)) {
-        value.store(to + (i * 6 + j) * kFrequencyStep);
-      });
-    });
-  });
-}
 
 void multiply(const WinogradSizes& s, const WinogradBlock& block, const float* v, const float* packed, float* m, Fetch fetch_x,
               Fetch fetch_y) {

@@ -65,4 +65,18 @@ LEPTON_INLINE void for_channels(const Square& s, std::int64_t channels, Transfor
   }
 }
 
+/// The squares of a block, as frequencies.
+LEPTON_INLINE void transform_input(const WinogradSizes& s, const WinogradBlock& b, const float* x, float* v) {
+  for_tiles(s, b, s.in_padded, [&](std::int64_t place, std::int64_t n, std::int64_t row, std::int64_t column) {
+    const Square square = square_at<6>(x, n, s.ih, s.iw, s.in, row * kWinogradTile - s.pad_h,
+                                       column * kWinogradTile - s.pad_w);
+    for_channels<6>(square, s.in, [&](const Pixels& pixels, std::int64_t vector) __attribute__((always_inline)) {
+      float* const to = v + place + vector * kVectorStep;
+      input_transform(pixels, [&](int i, int j, Lane value) __attribute__((always_inline)) {
+        value.store(to + (i * 6 + j) * kFrequencyStep);
+      });
+    });
+  });
+}
+
 }  // namespace lepton::kernels::cpu::LEPTON_ISA
