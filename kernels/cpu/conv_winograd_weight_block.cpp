@@ -33,6 +33,13 @@ LEPTON_INLINE void sum_tile(const Groups& groups, const float* x, std::int64_t x
     }
 }
 
+/// Fetches one vector of a frequency of all tiles.
+LEPTON_INLINE void fetch_vector(const Groups& groups, const float* from, std::int64_t group_step) {
+  for (std::int64_t group = 0; group < groups.count; ++group, from += group_step)
+    for (std::int64_t t = 0, size = groups.size(group); t < size; ++t)
+      _mm_prefetch(reinterpret_cast<const char*>(from + t * kLanes), _MM_HINT_T0);
+}
+
 void transform_gradient(const WinogradSizes& s, const WinogradBlock& b, const float* g, float* d) {
   for_tiles(s, b, s.out_padded, [&](std::int64_t place, std::int64_t n, std::int64_t row, std::int64_t column) {
     const Square square = square_at<4>(g, n, s.oh, s.ow, s.out, row * kWinogradTile, column * kWinogradTile);
@@ -74,16 +81,20 @@ void winograd_weight_sum(const WinogradSizes& s, const WinogradBlock& b, const W
   const std::int64_t lines_x = fetch_x.lines() / steps + 1, lines_g = fetch_g.lines() / steps + 1;
   for (std::int64_t f = 0; f < kFrequencies; ++f)
     for (std::int64_t in = p.in0; in < p.in1; ++in) {
+      const float* const from = scratch + in * kVectorStep + f * kFrequencyStep;
       fetch_x(lines_x);
       fetch_g(lines_g);
-      for (std::int64_t out = p.out0; out < p.out1; out += 2)
+      fetch_vector(groups, from + kFrequencyStep, x_group);
+      for (std::int64_t out = p.out0; out < p.out1; out += 2) {
+        const float* const gradient = d + out * kVectorStep + f * kFrequencyStep;
+        if (in == p.in0)
+          for (int j = 0; j < 2; ++j) fetch_vector(groups, gradient + j * kVectorStep + kFrequencyStep, g_group);
         for (int half = 0; half < kLanes; half += kSumRows) {
-          const float* const from = scratch + in * kVectorStep + f * kFrequencyStep + half;
-          const float* const gradient = d + out * kVectorStep + f * kFrequencyStep;
           float* const to = sums + ((in - p.in0) * outs + out - p.out0) * kPairStep + f * kSumStep + half * kLanes;
-          if (out + 1 < p.out1) sum_tile<2>(groups, from, x_group, gradient, g_group, to, first);
-          else sum_tile<1>(groups, from, x_group, gradient, g_group, to, first);
+          if (out + 1 < p.out1) sum_tile<2>(groups, from + half, x_group, gradient, g_group, to, first);
+          else sum_tile<1>(groups, from + half, x_group, gradient, g_group, to, first);
         }
+      }
     }
 }
 
