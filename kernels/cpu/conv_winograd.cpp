@@ -30,6 +30,7 @@ bool suits(const ConvShape& s, ConvPass pass) {
 void prepare(ConvPlan& plan) {
   if (plan.pass == ConvPass::weight_grad) return prepare_winograd_weight(plan);
   const WinogradSizes z = winograd_sizes(plan.shape, plan.pass);
+  if (winograd_wide(z)) return prepare_winograd_wide(plan);
   const WinogradCut cut = winograd_cut(z);
   const auto* state = new State{z, cut, slot_count(cut.blocks()), winograd_bytes(z, cut)};
   plan.packed_bytes = std::size_t(kFrequencies * z.in * z.out_padded) * sizeof(float);
@@ -39,31 +40,19 @@ void prepare(ConvPlan& plan) {
 
 void pack(const ConvPlan& plan, const void* weight, void* packed) {
   const WinogradSizes& z = static_cast<const State*>(plan.state)->sizes;
-  const std::int64_t ic = plan.shape.ic, panel = 2 * winograd_lanes(), step = 32;
-  const bool turned = plan.pass == ConvPass::input_grad;
-  const WinogradWeight w{static_cast<const float*>(weight), turned ? 9 : ic * 9, turned ? ic * 9 : 9, turned};
+  const WinogradWeight w = winograd_weight(plan, weight);
+  const std::int64_t panel = 2 * winograd_lanes(), step = 32;
   const std::int64_t parts = (z.in + step - 1) / step, panels = (z.out_padded + panel - 1) / panel;
   parallel_for(parts * panels, [&](std::int64_t i) {
-    const std::int64_t in = i % parts * step;
-    LEPTON_FOR_ISA(winograd_pack)(z, w, i / parts, in, std::min(z.in, in + step), static_cast<float*>(packed));
+    const std::int64_t in = i % parts * step, out = i / parts * panel, width = std::min(panel, z.out_padded - out);
+    float* const to = static_cast<float*>(packed) + out * z.in + in * width;
+    LEPTON_FOR_ISA(winograd_pack)(z, w, i / parts, in, std::min(z.in, in + step), to, z.in * z.out_padded);
   });
-}
-
-/// Tells of the pixels of a block: picture by picture where they lie together, or line by line.
-void tell(const WinogradSizes& z, const WinogradBlock& b, const Epilogue& done) {
-  for (std::int64_t row = b.row0; row < b.row1;) {
-    const std::int64_t start = row / z.rows * z.oh * z.ow, first = row % z.rows, last = std::min(z.rows, first + b.row1 - row);
-    const std::int64_t h0 = first * kWinogradTile, h1 = std::min(z.oh, last * kWinogradTile);
-    const std::int64_t w0 = b.column0 * kWinogradTile, w1 = std::min(z.ow, b.column1 * kWinogradTile);
-    if (w1 - w0 == z.ow) done(start + h0 * z.ow, start + h1 * z.ow, 0, z.out);
-    else
-      for (std::int64_t h = h0; h < h1; ++h) done(start + h * z.ow + w0, start + h * z.ow + w1, 0, z.out);
-    row += last - first;
-  }
 }
 
 void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
   if (plan.pass == ConvPass::weight_grad) return run_winograd_weight(plan, m);
+  if (winograd_wide(winograd_sizes(plan.shape, plan.pass))) return run_winograd_wide(plan, m, done);
   const State& state = *static_cast<const State*>(plan.state);
   const WinogradSizes& z = state.sizes;
   const bool back = plan.pass == ConvPass::input_grad;
@@ -81,7 +70,7 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
       const WinogradBlock next = i + 1 < range.end ? winograd_block_at(z, state.cut, i + 1) : WinogradBlock{};
       LEPTON_FOR_ISA(winograd_block)(z, b, next, x, static_cast<const float*>(m.weight), static_cast<const float*>(m.bias),
                                      y, static_cast<float*>(slot.get()));
-      if (done) tell(z, b, done);
+      if (done) winograd_tell(z, b, 0, z.out, done);
     }
   });
 }

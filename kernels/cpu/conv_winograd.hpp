@@ -35,6 +35,11 @@ struct WinogradWeight {
   bool turned;
 };
 
+/// Vectors of channels.
+struct WinogradRange {
+  std::int64_t begin, end;
+};
+
 /// Vectors of channels of x and of g between which a weight gradient is made.
 struct WinogradPanels {
   std::int64_t in0, in1, out0, out1;
@@ -46,9 +51,12 @@ constexpr std::int64_t winograd_floats(std::int64_t tiles, std::int64_t channels
   return (tiles + group - 1) / group * group * kFrequencies * channels;
 }
 
-// winograd_pack writes inputs [in0, in1) of one panel of two vectors of outputs: [frequency][panel][in][out].
+// winograd_pack writes inputs [in0, in1) of one panel of two vectors of outputs: to[frequency * step][in][out].
 //
-// winograd_block makes y of one block. scratch: winograd_floats of in_padded and of out_padded.
+// winograd_block makes y of one block. packed: [frequency][panel][in][out]. scratch: winograd_floats of in_padded and
+// of out_padded. Or step by step: winograd_transform turns a block's x into frequencies, winograd_multiply makes, or
+// goes on to sum, products of its inputs [in0, in1), the first of a vector, with a panel of weights that has no others,
+// winograd_output turns the products, of these outputs alone, into pixels.
 //
 // winograd_weight_transform turns a block's x and g into frequencies, in such scratch memory. winograd_weight_sum adds
 // a block's products to `sums`, or writes them there if it is the `first`: [in vector][out vector][frequency][in][out].
@@ -58,9 +66,14 @@ constexpr std::int64_t winograd_floats(std::int64_t tiles, std::int64_t channels
 #define LEPTON_DECLARE_WINOGRAD(ISA)                                                                                  \
   namespace ISA {                                                                                                     \
   void winograd_pack(const WinogradSizes&, const WinogradWeight&, std::int64_t panel, std::int64_t in0,               \
-                     std::int64_t in1, float* to);                                                                    \
+                     std::int64_t in1, float* to, std::int64_t step);                                                 \
   void winograd_block(const WinogradSizes&, const WinogradBlock&, const WinogradBlock& next, const float* x,          \
                       const float* packed, const float* bias, float* y, float* scratch);                              \
+  void winograd_transform(const WinogradSizes&, const WinogradBlock&, const float* x, float* v);                      \
+  void winograd_multiply(const WinogradSizes&, const WinogradBlock&, std::int64_t in0, std::int64_t in1,              \
+                         const WinogradRange& outs, const float* v, const float* weights, float* m);                  \
+  void winograd_output(const WinogradSizes&, const WinogradBlock&, const WinogradRange& outs, const float* m,         \
+                       const float* bias, float* y);                                                                  \
   void winograd_weight_transform(const WinogradSizes&, const WinogradBlock&, const float* x, const float* g,          \
                                  float* scratch);                                                                     \
   void winograd_weight_sum(const WinogradSizes&, const WinogradBlock&, const WinogradBlock& next, const float* x,     \

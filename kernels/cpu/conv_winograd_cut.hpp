@@ -63,6 +63,32 @@ inline std::size_t winograd_bytes(const WinogradSizes& z, const WinogradCut& cut
                                      winograd_floats(cut.most_tiles, z.out_padded, vector));
 }
 
+inline WinogradWeight winograd_weight(const ConvPlan& plan, const void* weight) {
+  const std::int64_t ic = plan.shape.ic;
+  const bool turned = plan.pass == ConvPass::input_grad;
+  return {static_cast<const float*>(weight), turned ? 9 : ic * 9, turned ? ic * 9 : 9, turned};
+}
+
+/// Tells of channels [out0, out1) of the pixels of a block: picture by picture where they lie together, or line by line.
+inline void winograd_tell(const WinogradSizes& z, const WinogradBlock& b, std::int64_t out0, std::int64_t out1,
+                          const Epilogue& done) {
+  for (std::int64_t row = b.row0; row < b.row1;) {
+    const std::int64_t start = row / z.rows * z.oh * z.ow, first = row % z.rows, last = std::min(z.rows, first + b.row1 - row);
+    const std::int64_t h0 = first * kWinogradTile, h1 = std::min(z.oh, last * kWinogradTile);
+    const std::int64_t w0 = b.column0 * kWinogradTile, w1 = std::min(z.ow, b.column1 * kWinogradTile);
+    if (w1 - w0 == z.ow) done(start + h0 * z.ow, start + h1 * z.ow, out0, out1);
+    else
+      for (std::int64_t h = h0; h < h1; ++h) done(start + h * z.ow + w0, start + h * z.ow + w1, out0, out1);
+    row += last - first;
+  }
+}
+
+/// Whether weights are so large that turning them into frequencies each time costs less than to keep them so.
+inline bool winograd_wide(const WinogradSizes& z) { return z.in * z.out >= 256 * 256; }
+
+void prepare_winograd_wide(ConvPlan& plan);
+void run_winograd_wide(const ConvPlan& plan, const ConvMemory& memory, const Epilogue& done);
+
 void prepare_winograd_weight(ConvPlan& plan);
 void run_winograd_weight(const ConvPlan& plan, const ConvMemory& memory);
 
