@@ -33,7 +33,7 @@ void prepare(ConvPlan& plan) {
   if (winograd_wide(z)) return prepare_winograd_wide(plan);
   const WinogradCut cut = winograd_cut(z);
   const auto* state = new State{z, cut, slot_count(cut.blocks()), winograd_bytes(z, cut)};
-  plan.packed_bytes = std::size_t(kFrequencies * z.in * z.out_padded) * sizeof(float);
+  plan.packed_bytes = std::size_t(kFrequencies * winograd_weight_step(z.in * z.out_padded)) * sizeof(float);
   plan.scratch_bytes = std::size_t(state->slots) * state->slot_bytes;
   plan.state = state;
 }
@@ -46,7 +46,7 @@ void pack(const ConvPlan& plan, const void* weight, void* packed) {
   parallel_for(parts * panels, [&](std::int64_t i) {
     const std::int64_t in = i % parts * step, out = i / parts * panel, width = std::min(panel, z.out_padded - out);
     float* const to = static_cast<float*>(packed) + out * z.in + in * width;
-    LEPTON_FOR_ISA(winograd_pack)(z, w, i / parts, in, std::min(z.in, in + step), to, z.in * z.out_padded);
+    LEPTON_FOR_ISA(winograd_pack)(z, w, i / parts, in, std::min(z.in, in + step), to, winograd_weight_step(z.in * z.out_padded));
   });
 }
 

@@ -35,6 +35,10 @@ struct WinogradWeight {
   bool turned;
 };
 
+/// Floats from one frequency of `count` packed weights to the next: never a power of two, so that the frequencies of a
+/// filter do not fall into one set of the cache.
+constexpr std::int64_t winograd_weight_step(std::int64_t count) { return count + 16; }
+
 /// Vectors of channels.
 struct WinogradRange {
   std::int64_t begin, end;

@@ -14,7 +14,7 @@ void multiply(const WinogradSizes& s, const WinogradBlock& block, const float* v
   const std::int64_t lines_x = fetch_x.lines() / products + 1, lines_y = fetch_y.lines() / products + 1;
   for (std::int64_t f = 0; f < kFrequencies; ++f)
     for (std::int64_t o = 0; o < s.out_padded; o += kPanel) {
-      const float *a = v + f * kFrequencyStep, *b = packed + (f * s.out_padded + o) * s.in;
+      const float *a = v + f * kFrequencyStep, *b = packed + f * winograd_weight_step(s.in * s.out_padded) + o * s.in;
       float* const c = m + f * kFrequencyStep + o / Lane::kLanes * kVectorStep;
       fetch_y(lines_y);
       fetch_x(lines_x);

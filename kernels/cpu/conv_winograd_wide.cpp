@@ -36,7 +36,7 @@ State make_state(const WinogradSizes& z) {
   const int vector = int(winograd_lanes() * sizeof(float));
   s.v_floats = winograd_floats(s.cut.most_tiles, z.in_padded, vector);
   s.m_floats = winograd_floats(s.cut.most_tiles, s.panel, vector);
-  s.weight_floats = kFrequencies * kInputs * s.panel;
+  s.weight_floats = kFrequencies * winograd_weight_step(kInputs * s.panel);
   return s;
 }
 
@@ -72,7 +72,7 @@ void run_winograd_wide(const ConvPlan& plan, const ConvMemory& memory, const Epi
       const WinogradRange outs{out0 / lanes, out1 / lanes};
       for (std::int64_t in = 0; in < z.in; in += kInputs) {
         const std::int64_t end = std::min(z.in, in + kInputs);
-        LEPTON_FOR_ISA(winograd_pack)(z, weight, panel, in, end, turned, (end - in) * (out1 - out0));
+        LEPTON_FOR_ISA(winograd_pack)(z, weight, panel, in, end, turned, winograd_weight_step((end - in) * (out1 - out0)));
         for (std::int64_t i = 0; i < count; ++i)
           LEPTON_FOR_ISA(winograd_multiply)(z, block(i), in, end, outs, v + i * s.v_floats, turned, m + i * s.m_floats);
       }

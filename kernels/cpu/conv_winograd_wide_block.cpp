@@ -24,7 +24,7 @@ void winograd_multiply(const WinogradSizes& s, const WinogradBlock& b, std::int6
   const std::int64_t in_group = group_step(s.in_padded), depth = in1 - in0, vectors = outs.end - outs.begin;
   for (std::int64_t f = 0; f < kFrequencies; ++f) {
     const float* const a = v + in0 / Lane::kLanes * kVectorStep + f * kFrequencyStep;
-    const float* const w = weights + f * depth * vectors * Lane::kLanes;
+    const float* const w = weights + f * winograd_weight_step(depth * vectors * Lane::kLanes);
     for (std::int64_t g = 0; g < groups.count; ++g) {
       fetch_group(a + g * in_group, groups.size(g), depth);
       product_of(groups.size(g), vectors == 2)(a + g * in_group, w, m + g * vectors * kVectorStep + f * kFrequencyStep, depth,
