@@ -1,114 +1,58 @@
-// Winograd convolution: which shapes it serves, how they are cut into blocks, and the blocks on several threads.
-#include "kernels/cpu/conv_winograd.hpp"
-
+// Winograd convolution: which shapes it serves, and blocks of tiles on several threads.
 #include <algorithm>
 
-#include "kernels/cpu/conv_plan.hpp"
-#include "kernels/cpu/dispatch.hpp"
-#include "kernels/cpu/shards.hpp"
+#include "kernels/cpu/conv_winograd_cut.hpp"
 #include "kernels/cpu/slots.hpp"
 
 namespace lepton::kernels::cpu {
 namespace {
 
-constexpr std::int64_t kBlockBytes = 480 << 10;  // a block's transforms: half of a usual L2
-constexpr std::int64_t kFewestTiles = 24, kMostTiles = 96;
 constexpr std::int64_t kFewestChannels = 8;  // fewer make too little of a vector, or of the transforms
-
-std::int64_t rounded(std::int64_t n, std::int64_t unit) { return (n + unit - 1) / unit * unit; }
-std::int64_t lanes() { return isa() == Isa::v4 ? 16 : 8; }
-
-WinogradSizes sizes(const ConvShape& s, ConvPass pass) {
-  WinogradSizes z{};
-  z.n = s.n;
-  if (pass == ConvPass::input_grad) {
-    z.in = s.oc, z.ih = s.oh, z.iw = s.ow, z.out = s.ic, z.oh = s.ih, z.ow = s.iw;
-    z.pad_h = 2 - s.pad_h, z.pad_w = 2 - s.pad_w;
-  } else {
-    z.in = s.ic, z.ih = s.ih, z.iw = s.iw, z.out = s.oc, z.oh = s.oh, z.ow = s.ow;
-    z.pad_h = s.pad_h, z.pad_w = s.pad_w;
-  }
-  z.rows = (z.oh + kWinogradTile - 1) / kWinogradTile, z.columns = (z.ow + kWinogradTile - 1) / kWinogradTile;
-  z.in_padded = rounded(z.in, lanes()), z.out_padded = rounded(z.out, lanes());
-  return z;
-}
-
-/// How the tiles are cut: bands of whole rows of tiles, or parts of one row where the picture is wide.
-struct Cut {
-  std::int64_t bands, parts;
-  std::int64_t blocks() const { return bands * parts; }
-};
 
 struct State {
   WinogradSizes sizes;
-  Cut cut;
+  WinogradCut cut;
   std::int64_t slots;
   std::size_t slot_bytes;
 };
 
-WinogradBlock block(const WinogradSizes& z, const Cut& cut, std::int64_t i) {
-  const Range rows = shard_range(z.n * z.rows, cut.bands, i / cut.parts);
-  const Range columns = shard_range(z.columns, cut.parts, i % cut.parts);
-  return {rows.begin, rows.end, columns.begin, columns.end};
-}
-
-/// Few enough tiles for the cache, but enough that the weights, which every block reads, do not cost more.
-State make_state(const ConvShape& s, ConvPass pass) {
-  const WinogradSizes z = sizes(s, pass);
-  const std::int64_t a_tile = kFrequencies * (z.in_padded + z.out_padded) * std::int64_t(sizeof(float));
-  const std::int64_t tiles = std::clamp<std::int64_t>(kBlockBytes / a_tile, kFewestTiles, kMostTiles);
-  const std::int64_t rows = std::max<std::int64_t>(1, tiles / z.columns);
-  const Cut cut{(z.n * z.rows + rows - 1) / rows, (z.columns + tiles - 1) / tiles};
-  const std::int64_t most = std::min(rows, z.n * z.rows) * ((z.columns + cut.parts - 1) / cut.parts);
-  const int bytes = int(lanes()) * 4;
-  const std::int64_t floats = winograd_floats(most, z.in_padded, bytes) + winograd_floats(most, z.out_padded, bytes);
-  return {z, cut, slot_count(cut.blocks()), std::size_t(floats) * sizeof(float)};
-}
-
-bool supports(const ConvShape& s, ConvPass pass) {
-  return pass != ConvPass::weight_grad && s.dtype == f32 && s.groups == 1 && s.kh == 3 && s.kw == 3 && s.stride_h == 1 &&
+bool supports(const ConvShape& s, ConvPass) {
+  return s.dtype == f32 && s.groups == 1 && s.kh == 3 && s.kw == 3 && s.stride_h == 1 &&
          s.stride_w == 1 && s.dilation_h == 1 && s.dilation_w == 1 && s.pad_h <= 2 && s.pad_w <= 2;
 }
 
 bool suits(const ConvShape& s, ConvPass pass) {
-  const WinogradSizes z = sizes(s, pass);
+  const WinogradSizes z = winograd_sizes(s, pass);
   const std::int64_t products = z.rows * z.columns * kFrequencies, direct = z.oh * z.ow * 9;
   return s.ic >= kFewestChannels && s.oc >= kFewestChannels && products * 4 <= direct * 3;
 }
 
 void prepare(ConvPlan& plan) {
-  const auto* state = new State(make_state(plan.shape, plan.pass));
-  plan.packed_bytes = std::size_t(kFrequencies * state->sizes.in * state->sizes.out_padded) * sizeof(float);
+  if (plan.pass == ConvPass::weight_grad) return prepare_winograd_weight(plan);
+  const WinogradSizes z = winograd_sizes(plan.shape, plan.pass);
+  if (winograd_wide(z)) return prepare_winograd_wide(plan);
+  const WinogradCut cut = winograd_cut(z);
+  const auto* state = new State{z, cut, slot_count(cut.blocks()), winograd_bytes(z, cut)};
+  plan.packed_bytes = std::size_t(kFrequencies * winograd_weight_step(z.in * z.out_padded)) * sizeof(float);
   plan.scratch_bytes = std::size_t(state->slots) * state->slot_bytes;
   plan.state = state;
 }
 
 void pack(const ConvPlan& plan, const void* weight, void* packed) {
   const WinogradSizes& z = static_cast<const State*>(plan.state)->sizes;
-  const std::int64_t ic = plan.shape.ic, panel = 2 * lanes(), step = 32;
-  const bool turned = plan.pass == ConvPass::input_grad;
-  const WinogradWeight w{static_cast<const float*>(weight), turned ? 9 : ic * 9, turned ? ic * 9 : 9, turned};
+  const WinogradWeight w = winograd_weight(plan, weight);
+  const std::int64_t panel = 2 * winograd_lanes(), step = 32;
   const std::int64_t parts = (z.in + step - 1) / step, panels = (z.out_padded + panel - 1) / panel;
   parallel_for(parts * panels, [&](std::int64_t i) {
-    const std::int64_t in = i % parts * step;
-    LEPTON_FOR_ISA(winograd_pack)(z, w, i / parts, in, std::min(z.in, in + step), static_cast<float*>(packed));
+    const std::int64_t in = i % parts * step, out = i / parts * panel, width = std::min(panel, z.out_padded - out);
+    float* const to = static_cast<float*>(packed) + out * z.in + in * width;
+    LEPTON_FOR_ISA(winograd_pack)(z, w, i / parts, in, std::min(z.in, in + step), to, winograd_weight_step(z.in * z.out_padded));
   });
 }
 
-/// Tells of the pixels of a block: picture by picture where they lie together, or line by line.
-void tell(const WinogradSizes& z, const WinogradBlock& b, const Epilogue& done) {
-  for (std::int64_t row = b.row0; row < b.row1;) {
-    const std::int64_t start = row / z.rows * z.oh * z.ow, first = row % z.rows, last = std::min(z.rows, first + b.row1 - row);
-    const std::int64_t h0 = first * kWinogradTile, h1 = std::min(z.oh, last * kWinogradTile);
-    const std::int64_t w0 = b.column0 * kWinogradTile, w1 = std::min(z.ow, b.column1 * kWinogradTile);
-    if (w1 - w0 == z.ow) done(start + h0 * z.ow, start + h1 * z.ow, 0, z.out);
-    else
-      for (std::int64_t h = h0; h < h1; ++h) done(start + h * z.ow + w0, start + h * z.ow + w1, 0, z.out);
-    row += last - first;
-  }
-}
-
 void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
+  if (plan.pass == ConvPass::weight_grad) return run_winograd_weight(plan, m);
+  if (winograd_wide(winograd_sizes(plan.shape, plan.pass))) return run_winograd_wide(plan, m, done);
   const State& state = *static_cast<const State*>(plan.state);
   const WinogradSizes& z = state.sizes;
   const bool back = plan.pass == ConvPass::input_grad;
@@ -122,11 +66,11 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
     const Slots::Lease slot(slots);
     const Range range = shard_range(blocks, shards, shard);
     for (std::int64_t i = range.begin; i < range.end; ++i) {
-      const WinogradBlock b = block(z, state.cut, i);
-      const WinogradBlock next = i + 1 < range.end ? block(z, state.cut, i + 1) : WinogradBlock{};
+      const WinogradBlock b = winograd_block_at(z, state.cut, i);
+      const WinogradBlock next = i + 1 < range.end ? winograd_block_at(z, state.cut, i + 1) : WinogradBlock{};
       LEPTON_FOR_ISA(winograd_block)(z, b, next, x, static_cast<const float*>(m.weight), static_cast<const float*>(m.bias),
                                      y, static_cast<float*>(slot.get()));
-      if (done) tell(z, b, done);
+      if (done) winograd_tell(z, b, 0, z.out, done);
     }
   });
 }

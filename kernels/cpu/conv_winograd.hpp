@@ -35,20 +35,55 @@ struct WinogradWeight {
   bool turned;
 };
 
+/// Floats from one frequency of `count` packed weights to the next: never a power of two, so that the frequencies of a
+/// filter do not fall into one set of the cache.
+constexpr std::int64_t winograd_weight_step(std::int64_t count) { return count + 16; }
+
+/// Vectors of channels.
+struct WinogradRange {
+  std::int64_t begin, end;
+};
+
+/// Vectors of channels of x and of g between which a weight gradient is made.
+struct WinogradPanels {
+  std::int64_t in0, in1, out0, out1;
+};
+
 /// Floats of a block's transformed pictures, with so many padded channels.
 constexpr std::int64_t winograd_floats(std::int64_t tiles, std::int64_t channels, int vector_bytes) {
   const std::int64_t group = winograd_group(vector_bytes);
   return (tiles + group - 1) / group * group * kFrequencies * channels;
 }
 
-#define LEPTON_DECLARE_WINOGRAD(ISA)                                                                               \
-  namespace ISA {                                                                                                  \
-  /* Writes inputs [in0, in1) of panel `panel` of `to`: [frequency][panel of two vectors of outputs][in][out]. */  \
-  void winograd_pack(const WinogradSizes&, const WinogradWeight&, std::int64_t panel, std::int64_t in0,            \
-                     std::int64_t in1, float* to);                                                                 \
-  /* y of one block. scratch: winograd_floats of in_padded and of out_padded. What `next` will read is fetched. */ \
-  void winograd_block(const WinogradSizes&, const WinogradBlock&, const WinogradBlock& next, const float* x,       \
-                      const float* packed, const float* bias, float* y, float* scratch);                           \
+// winograd_pack writes inputs [in0, in1) of one panel of two vectors of outputs: to[frequency * step][in][out].
+//
+// winograd_block makes y of one block. packed: [frequency][panel][in][out]. scratch: winograd_floats of in_padded and
+// of out_padded. Or step by step: winograd_transform turns a block's x into frequencies, winograd_multiply makes, or
+// goes on to sum, products of its inputs [in0, in1), the first of a vector, with a panel of weights that has no others,
+// winograd_output turns the products, of these outputs alone, into pixels.
+//
+// winograd_weight_transform turns a block's x and g into frequencies, in such scratch memory. winograd_weight_sum adds
+// a block's products to `sums`, or writes them there if it is the `first`: [in vector][out vector][frequency][in][out].
+// winograd_weight_finish adds `parts` such sums, `part_step` floats apart, and makes weights of them.
+//
+// Where there is a `next` block, its pixels are fetched meanwhile.
+#define LEPTON_DECLARE_WINOGRAD(ISA)                                                                                  \
+  namespace ISA {                                                                                                     \
+  void winograd_pack(const WinogradSizes&, const WinogradWeight&, std::int64_t panel, std::int64_t in0,               \
+                     std::int64_t in1, float* to, std::int64_t step);                                                 \
+  void winograd_block(const WinogradSizes&, const WinogradBlock&, const WinogradBlock& next, const float* x,          \
+                      const float* packed, const float* bias, float* y, float* scratch);                              \
+  void winograd_transform(const WinogradSizes&, const WinogradBlock&, const float* x, float* v);                      \
+  void winograd_multiply(const WinogradSizes&, const WinogradBlock&, std::int64_t in0, std::int64_t in1,              \
+                         const WinogradRange& outs, const float* v, const float* weights, float* m);                  \
+  void winograd_output(const WinogradSizes&, const WinogradBlock&, const WinogradRange& outs, const float* m,         \
+                       const float* bias, float* y);                                                                  \
+  void winograd_weight_transform(const WinogradSizes&, const WinogradBlock&, const float* x, const float* g,          \
+                                 float* scratch);                                                                     \
+  void winograd_weight_sum(const WinogradSizes&, const WinogradBlock&, const WinogradBlock& next, const float* x,     \
+                           const float* g, const WinogradPanels&, const float* scratch, float* sums, bool first);     \
+  void winograd_weight_finish(const WinogradSizes&, const WinogradPanels&, const float* sums, std::int64_t parts,     \
+                              std::int64_t part_step, float* dw);                                                     \
   }
 LEPTON_DECLARE_WINOGRAD(v3)
 LEPTON_DECLARE_WINOGRAD(v4)

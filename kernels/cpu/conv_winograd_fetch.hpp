@@ -1,4 +1,4 @@
-// Fetching pixels into L2 while products keep the arithmetic units busy and the memory idle.
+// Fetching pixels into the cache while products keep the arithmetic units busy and the memory idle.
 #pragma once
 
 #include "kernels/cpu/conv_winograd_layout.hpp"
@@ -26,7 +26,7 @@ class Fetch {
   /// Fetches the next `count` lines, or what is left.
   LEPTON_INLINE void operator()(std::int64_t count) {
     while (count-- > 0 && row_ < last_row_) {
-      _mm_prefetch(reinterpret_cast<const char*>(pixel_), _MM_HINT_T1);
+      _mm_prefetch(reinterpret_cast<const char*>(pixel_), _MM_HINT_T0);
       pixel_ += 16;
       if (pixel_ < end_) continue;
       if (++line_ < last_line_) next_line();

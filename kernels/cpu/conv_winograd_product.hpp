@@ -23,8 +23,9 @@ LEPTON_INLINE void add_products(const float* a, const float* b, std::int64_t cou
   }
 }
 
-/// kM tiles of one frequency times a packed panel of kN vectors; a and c point to that frequency of a group.
-template <int kM, int kN> void product_tile(const float* a, const float* b, float* c, std::int64_t depth) {
+/// kM tiles of one frequency times a packed panel of kN vectors; a and c point to that frequency of a group. c is
+/// written, or added to where the depth goes `on`.
+template <int kM, int kN> void product_tile(const float* a, const float* b, float* c, std::int64_t depth, bool on) {
   for (std::int64_t first = 0; first < depth; first += kLongestSum) {
     Lane sum[kM][kN];
     for (int i = 0; i < kM; ++i)
@@ -35,12 +36,12 @@ template <int kM, int kN> void product_tile(const float* a, const float* b, floa
     for (int i = 0; i < kM; ++i)
       for (int j = 0; j < kN; ++j) {
         float* const to = c + i * Lane::kLanes + j * kVectorStep;
-        (first == 0 ? sum[i][j] : sum[i][j] + Lane::load(to)).store(to);
+        (first == 0 && !on ? sum[i][j] : sum[i][j] + Lane::load(to)).store(to);
       }
   }
 }
 
-using ProductTile = void (*)(const float*, const float*, float*, std::int64_t);
+using ProductTile = void (*)(const float*, const float*, float*, std::int64_t, bool);
 
 template <int kN, int... kM> LEPTON_INLINE ProductTile product_of(std::integer_sequence<int, kM...>, std::int64_t tiles) {
   static constexpr ProductTile table[] = {product_tile<kM + 1, kN>...};

@@ -96,4 +96,59 @@ template <class Load, class Store> LEPTON_INLINE void weight_transform(Load&& lo
   }
 }
 
+/// Four pixels of a gradient to frequencies kFirst and kSecond: (0, 5), (1, 2) or (3, 4). They lack the points' shares.
+template <int kFirst, class Pixel> LEPTON_INLINE void gradient_pair(Pixel&& pixel, Lane& first, Lane& second) {
+  if constexpr (kFirst == 0) {
+    first = pixel(0);
+    second = pixel(3);
+  } else {
+    const Lane square(kFirst == 1 ? kA2 : kB2), point(kFirst == 1 ? kA : kB);
+    const Lane even = fma(square, pixel(2), pixel(0)), odd = fma(square, pixel(3), pixel(1));
+    first = fma(point, odd, even);
+    second = fma(-point, odd, even);
+  }
+}
+
+template <int kFirst, int kSecond, class Row, class Store>
+LEPTON_INLINE void gradient_columns(Row&& row, Store&& store) {
+  Lane z[2][4];
+  for (int i = 0; i < 4; ++i) gradient_pair<kFirst>(row(i), z[0][i], z[1][i]);
+  for (int c = 0; c < 2; ++c) {
+    const auto pixel = [&z, c](int i) __attribute__((always_inline)) { return z[c][i]; };
+    Lane t[6];
+    gradient_pair<0>(pixel, t[0], t[5]);
+    gradient_pair<1>(pixel, t[1], t[2]);
+    gradient_pair<3>(pixel, t[3], t[4]);
+    for (int i = 0; i < 6; ++i) store(i, c ? kSecond : kFirst, t[i]);
+  }
+}
+
+/// 4x4 pixels of a gradient, row(i)(j), to 6x6 frequencies, store(i, j, value).
+template <class Row, class Store> LEPTON_INLINE void gradient_transform(Row&& row, Store&& store) {
+  gradient_columns<0, 5>(row, store);
+  gradient_columns<1, 2>(row, store);
+  gradient_columns<3, 4>(row, store);
+}
+
+/// Six frequencies of a line, times their points' shares, to three weights.
+LEPTON_INLINE void sum_line(const Lane* m, Lane* to) {
+  const Lane even_a = Lane(kShareA) * (m[1] + m[2]), odd_a = Lane(kShareA * kA) * (m[1] - m[2]);
+  const Lane even_b = Lane(kShareB) * (m[3] + m[4]), odd_b = Lane(kShareB * kB) * (m[3] - m[4]);
+  to[0] = fma(Lane(kShare0), m[0], even_a + even_b);
+  to[1] = odd_a + odd_b;
+  to[2] = fma(Lane(kA2), even_a, fma(Lane(kB2), even_b, m[5]));
+}
+
+/// 6x6 frequencies, load(i, j), to 3x3 weights.
+template <class Load> LEPTON_INLINE void sum_transform(Load&& load, Lane (&to)[3][3]) {
+  Lane z[3][6];
+  for (int j = 0; j < 6; ++j) {
+    Lane m[6], t[3];
+    for (int i = 0; i < 6; ++i) m[i] = load(i, j);
+    sum_line(m, t);
+    for (int i = 0; i < 3; ++i) z[i][j] = t[i];
+  }
+  for (int i = 0; i < 3; ++i) sum_line(z[i], to[i]);
+}
+
 }  // namespace lepton::kernels::cpu::LEPTON_ISA
