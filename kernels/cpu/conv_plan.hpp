@@ -47,6 +47,7 @@ struct ConvPlan {
 
 namespace cpu {
 
+extern const ConvAlgorithm kDepthwiseConv;  ///< f32, as many groups as channels of either picture
 extern const ConvAlgorithm kGatheredConv;  ///< f64
 extern const ConvAlgorithm kOneDnnConv;    ///< f32, whatever the shape
 extern const ConvAlgorithm kWinogradConv;  ///< f32, 3x3, stride 1
