@@ -43,8 +43,9 @@ std::size_t chain_scratch(const ChainArgs& args) {
   const bool turned = args.cols == 1 && args.rows != 1;
   if (args.reductions == 0 || args.axis != (turned ? ChainAxis::cols : ChainAxis::rows)) return 0;
   const std::int64_t rows = turned ? 1 : args.rows, cols = turned ? args.rows : args.cols;
+  // Each part has totals and sums of a group of rows.
   const std::int64_t sums = column_parts(1, rows, cols) * args.reductions * chain_sum_pitch(cols);
-  return std::size_t(sums) * sizeof(double);
+  return 2 * std::size_t(sums) * sizeof(double);
 }
 
 bool chain_has_blocks(const ChainArgs& args) {

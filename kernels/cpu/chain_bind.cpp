@@ -62,6 +62,7 @@ class Binder {
     space();
     operands();
     last_uses();
+    lasting_buffers();
     for (int i = 0; i < args_.steps; ++i) step(i);
     reductions();
   }
@@ -119,14 +120,27 @@ class Binder {
       last_use_[args_.reduction[k].value - kChainOperands] = kChainSteps;
   }
 
-  std::int8_t input(int value) {
-    if (value >= kChainOperands) return place_[value - kChainOperands];
-    ChainBoundOperand& o = p_.operand[value];
-    if (!o.used) {
-      o.used = true;
-      if (o.access != ChainAccess::direct) o.buffer = buffers_.take(o.size);
+  static bool is_lasting(const ChainStep& s) { return s.kind == ChainOp::constant && s.out < 0; }
+
+  /// Buffers of what is brought there before the steps of a tile run: operands and constants.
+  void lasting_buffers() {
+    for (int i = 0; i < args_.steps; ++i) {
+      const ChainStep& s = args_.step[i];
+      if (is_lasting(s)) {
+        place_[i] = place_of_buffer(buffers_.take(size_of(s.dtype)));
+        last_use_[i] = kChainSteps;
+      }
+      for (int k = 0; k < input_count(s.kind); ++k) {
+        if (s.in[k] >= kChainOperands) continue;
+        ChainBoundOperand& o = p_.operand[s.in[k]];
+        if (!o.used && o.access != ChainAccess::direct) o.buffer = buffers_.take(o.size);
+        o.used = true;
+      }
     }
-    return std::int8_t(value);
+  }
+
+  std::int8_t place_of(int value) const {
+    return value < kChainOperands ? std::int8_t(value) : place_[value - kChainOperands];
   }
 
   /// Buffers whose last reader is step i.
@@ -153,27 +167,31 @@ class Binder {
 
   void step(int i) {
     const ChainStep& s = args_.step[i];
-    const bool is_constant = s.kind == ChainOp::constant && s.out < 0;
-    ChainTask& task = is_constant ? p_.constant[p_.constants++] : p_.task[p_.tasks++];
+    ChainTask& task = is_lasting(s) ? p_.constant[p_.constants++] : p_.task[p_.tasks++];
     task.step = &s;
     const int inputs = input_count(s.kind);
     task.run = chain_function(s, inputs == 0 ? s.dtype : type_of(args_, s.in[0]));
-    for (int k = 0; k < inputs; ++k) task.in[k] = input(s.in[k]);
+    for (int k = 0; k < inputs; ++k) task.in[k] = place_of(s.in[k]);
     if (s.dtype == DType::f64) p_.tile_elements = kChainTileBytes / 8;
     p_.draws = p_.draws || s.kind == ChainOp::draw;
     p_.picoseconds += picoseconds_of(s);
-    // A result may take the place of an input, lane by lane. (Another size has buffers of its own.)
+    if (!is_lasting(s)) place_result(i);
+    task.out = place_[i];
+  }
+
+  /// Where the result of step i goes. It may take the place of an input, lane by lane: another size has buffers of
+  /// its own.
+  void place_result(int i) {
+    const ChainStep& s = args_.step[i];
     give_back(i);
     const bool direct = s.out >= 0 && !is_read_later(i);
     place_[i] = direct ? s.out : place_of_buffer(buffers_.take(size_of(type_of(args_, chain_result(i)))));
+    if (s.out >= 0) p_.operand[s.out].used = true;
     if (s.out >= 0 && !direct) {
       p_.store[p_.stores++] = {place_[i], s.out};
       last_use_[i] = kChainSteps;
     }
-    if (s.out >= 0) p_.operand[s.out].used = true;
-    if (is_constant) last_use_[i] = kChainSteps;                                  // made once for all tiles
     if (last_use_[i] == i && !direct) buffers_.give(place_[i] - kChainOperands);  // nobody reads it
-    task.out = place_[i];
   }
 
   void reductions() {

@@ -57,12 +57,22 @@ LEPTON_INLINE const T* row_of(const ChainTile& tile, const ChainBoundReduction& 
   return reinterpret_cast<const T*>(place.data + row * place.pitch);
 }
 
-/// Writes the sum, or the mean of `count`, to element i of y.
+/// Writes n sums, or means of `count`, to y from element i on.
+LEPTON_INLINE void finish_reductions(const ChainBoundReduction& r, std::int64_t i, const double* total,
+                                     std::int64_t n, std::int64_t count) {
+  const auto write = [&](auto* y) {
+    using T = std::remove_reference_t<decltype(*y)>;
+    if (r.is_mean)
+      for (std::int64_t j = 0; j < n; ++j) y[j] = T(total[j] / double(count));
+    else
+      for (std::int64_t j = 0; j < n; ++j) y[j] = T(total[j]);
+  };
+  if (r.is_double) write(static_cast<double*>(r.y) + i);
+  else write(static_cast<float*>(r.y) + i);
+}
 LEPTON_INLINE void finish_reduction(const ChainBoundReduction& r, std::int64_t i, double total,
                                     std::int64_t count) {
-  if (r.is_mean) total = total / double(count);
-  if (r.is_double) static_cast<double*>(r.y)[i] = total;
-  else static_cast<float*>(r.y)[i] = float(total);
+  finish_reductions(r, i, &total, 1, count);
 }
 
 /// Adds a tile to a sum over everything.
@@ -72,14 +82,58 @@ LEPTON_INLINE void fold_all_of(const ChainTile& tile, const ChainBoundReduction&
   });
 }
 
-/// Adds a tile to sums over rows: total[j] is that of column j of the index space.
-LEPTON_INLINE void fold_rows_of(const ChainTile& tile, const ChainBoundReduction& r, double* total) {
-  const auto add = [&]<class T>(T) {
-    fold_more_rows<Sum<T>>(row_of<T>(tile, r, 0), tile.rows,
-                           tile.place[r.place].pitch / std::int64_t(sizeof(T)), tile.cols, total + tile.col);
+/// Sums over rows on their way: totals in double, and the sum of the rows of a group that is not yet complete.
+struct ChainColumns {
+  Range rows;     ///< that are summed
+  double* total;  ///< of each column of the index space
+  void* group;
+};
+
+/// group (+)= x, and at the end of the group total += group. Rows come in order, `phase` of eight.
+template <class T>
+LEPTON_INLINE void fold_row_of_group(const T* x, std::int64_t cols, std::int64_t phase, T* group,
+                                     double* total) {
+  using V = Vec<T>;
+  const auto step = [&](std::int64_t j, auto&& load, auto&& store) {
+    const V sum = phase == 0 ? load(x + j) : load(static_cast<const T*>(group + j)) + load(x + j);
+    if (phase < kColumnGrain - 1) return store(sum, group + j);
+    const Widened<double, T> more(sum);
+    for (int k = 0; k < more.kParts; ++k) {
+      double* const to = total + j + k * Vec<double>::kLanes;
+      (Vec<double>::load(to) + more.part[k]).store(to);
+    }
   };
-  if (r.is_double) add(double());
-  else add(float());
+  std::int64_t j = 0;
+  for (; j + V::kLanes <= cols; j += V::kLanes)
+    step(
+        j, [](const T* p) { return V::load(p); }, [](V v, T* p) { v.store(p); });
+  if (const std::int64_t rest = cols - j; rest > 0)
+    step(
+        j, [rest](const T* p) { return V::load_partial(p, rest); },
+        [rest](V v, T* p) { v.store_partial(p, rest); });
+}
+
+/// Adds a tile to sums over rows.
+template <class T>
+LEPTON_INLINE void fold_rows_as(const ChainTile& tile, const ChainBoundReduction& r, const ChainColumns& to) {
+  const std::int64_t stride = tile.place[r.place].pitch / std::int64_t(sizeof(T));
+  const std::int64_t end = tile.row + tile.rows,
+                     grouped = to.rows.end - (to.rows.end - to.rows.begin) % kColumnGrain;
+  double* const total = to.total + tile.col;
+  for (std::int64_t row = tile.row; row < end;) {
+    const T* const x = row_of<T>(tile, r, row - tile.row);
+    const std::int64_t phase = (row - to.rows.begin) % kColumnGrain;
+    const bool whole = phase == 0 && row + kColumnGrain <= end;
+    if (row >= grouped) fold_more_rows<Sum<T>>(x, 1, stride, tile.cols, total);
+    else if (whole) fold_more_rows<Sum<T>>(x, kColumnGrain, stride, tile.cols, total);
+    else fold_row_of_group(x, tile.cols, phase, static_cast<T*>(to.group) + tile.col, total);
+    row += whole && row < grouped ? kColumnGrain : 1;
+  }
+}
+
+LEPTON_INLINE void fold_rows_of(const ChainTile& tile, const ChainBoundReduction& r, const ChainColumns& to) {
+  if (r.is_double) fold_rows_as<double>(tile, r, to);
+  else fold_rows_as<float>(tile, r, to);
 }
 
 /// Adds a tile to the sums over the columns [begin, end) of its rows; done(row, total) where one is complete.

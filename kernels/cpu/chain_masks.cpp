@@ -12,27 +12,24 @@ namespace {
 /// Octets a tile can have: rows of a few columns touch more of them than they fill.
 constexpr std::int64_t kOctets = 3 * kChainTileBytes / 32;
 
-/// The octets of a tile: `rows` rows of `width` octets, `first` being the number of the first one of row 0.
+/// The octets of a tile: `rows` rows of `width` octets, one row where the tile is a stretch of the index space.
+/// `first` is the number of the first one.
 struct Octets {
-  std::int64_t element, rows, width, pitch, first;  // pitch: elements from row to row in the index space
-
-  LEPTON_INLINE explicit Octets(const ChainTile& tile) {
-    element = tile.row * tile.all_cols + tile.col;
-    first = element / 8;
-    if (tile.rows == 1 || tile.cols == tile.all_cols) {  // one stretch
-      rows = 1;
-      width = (element + tile.rows * tile.cols + 7) / 8 - first;
-      pitch = tile.all_cols;
-      stretch = true;
-    } else {
-      const bool aligned = (tile.col | tile.cols | tile.all_cols) % 8 == 0;
-      rows = tile.rows;
-      width = aligned ? tile.cols / 8 : (tile.cols + 14) / 8;
-      pitch = tile.all_cols;
-      stretch = false;
-    }
-  }
+  std::int64_t element, pitch;  // that the tile begins with, and from row to row in the index space
+  std::int64_t first, rows, width;
   bool stretch;
+
+  LEPTON_INLINE explicit Octets(const ChainTile& tile)
+      : element(tile.row * tile.all_cols + tile.col),
+        pitch(tile.all_cols),
+        first(element / 8),
+        rows(1),
+        stretch(tile.rows == 1 || tile.cols == tile.all_cols) {
+    const bool aligned = (tile.col | tile.cols | tile.all_cols) % 8 == 0;
+    if (!stretch) rows = tile.rows;
+    if (stretch) width = (element + tile.rows * tile.cols + 7) / 8 - first;
+    else width = aligned ? tile.cols / 8 : (tile.cols + 14) / 8;
+  }
 
   LEPTON_INLINE std::int64_t of_row(std::int64_t r) const { return (element + r * pitch) / 8; }
   /// Bytes of the mask that row r of octets covers.
@@ -96,21 +93,30 @@ void draw_octets(const ChainStep& step, const Octets& octets, std::uint8_t* bits
   }
 }
 
+/// Like the kernel, the tile with the last element completes the last block of the mask.
+void fill_last_block(const ChainStep& step, const ChainTile& tile) {
+  const std::int64_t all = tile.all_rows * tile.all_cols, behind = (all + 7) / 8,
+                     end = dropout_mask_bytes(all);
+  if ((tile.row + tile.rows - 1) * tile.all_cols + tile.col + tile.cols != all || behind == end) return;
+  KeepBits drawn{};
+  if (step.keep_below != 0)
+    drawn = draw(step.place.state[0], step.place.state[1] + step.place.distance + std::uint64_t(behind),
+                 std::uint16_t(step.keep_below - 1));
+  __builtin_memcpy(step.mask + behind, &drawn, std::size_t(end - behind));
+}
+
 }  // namespace
 
 void dropout_tile(const ChainTask& task, const ChainTile& tile) {
   const ChainStep& step = *task.step;
   alignas(64) std::uint8_t bits[kOctets + 32];
-  Octets octets(tile);
-  const std::int64_t all = tile.all_rows * tile.all_cols;
-  // Like the kernel, the last tile fills its mask to a whole block.
-  const bool last = octets.stretch && octets.element + tile.rows * tile.cols == all;
-  if (last) octets.width = dropout_mask_bytes(all) - octets.first;
+  const Octets octets(tile);
   if (step.keep_below == 0) __builtin_memset(bits, 0, std::size_t(octets.rows * octets.width + 4));
   else draw_octets(step, octets, bits);
   for (std::int64_t r = 0; r < octets.rows; ++r)
     __builtin_memcpy(step.mask + octets.of_row(r), bits + r * octets.width,
                      std::size_t(octets.bytes(r, tile.cols)));
+  fill_last_block(step, tile);
   scale_by_type(task, tile, octets, bits);
 }
 

@@ -8,7 +8,7 @@
 namespace lepton::kernels::cpu {
 
 /// Bytes of the widest values in a tile. A few tiles fit into the first cache.
-inline constexpr std::int64_t kChainTileBytes = 2048;
+inline constexpr std::int64_t kChainTileBytes = 4096;
 
 /// Tile buffers: of results, and of operands that cannot be read where they lie.
 inline constexpr int kChainBuffers = kChainSteps + kChainOperands;

@@ -16,18 +16,14 @@ class Walker {
   LEPTON_INLINE ChainWalk& walk() { return walk_; }
 
  private:
-  static LEPTON_INLINE bool by_groups(const ChainProgram& p) {
-    return p.reductions > 0 && p.axis == ChainAxis::rows;
-  }
   static LEPTON_INLINE std::int64_t cols(const ChainProgram& p, std::int64_t width) {
-    const std::int64_t most = by_groups(p) ? p.tile_elements / kColumnGrain : p.tile_elements;
-    return width < most ? width : most;
+    return width < p.tile_elements ? width : p.tile_elements;
   }
   static LEPTON_INLINE std::int64_t rows(const ChainProgram& p, std::int64_t width) {
     const std::int64_t pitch = (cols(p, width) + kRowAlignment - 1) / kRowAlignment * kRowAlignment;
     const std::int64_t most = p.tile_elements / (pitch > 0 ? pitch : 1);
-    // Sums of columns add groups of rows together.
-    return by_groups(p) ? most / kColumnGrain * kColumnGrain : most;
+    // Sums of columns add whole groups of rows together, where these fit into a tile.
+    return most > kColumnGrain ? most / kColumnGrain * kColumnGrain : most;
   }
 
   alignas(64) char buffers_[kChainBuffers * kChainTileBytes];
@@ -136,13 +132,21 @@ struct ColumnCuts {
       : parts(column_parts(1, p.rows, p.cols)), pitch(chain_sum_pitch(p.cols)) {
     const std::int64_t wanted = shard_count(p.rows * p.cols, p.picoseconds) / parts, most = p.cols / 64;
     stretches = wanted < most ? wanted : most;
-    if (stretches < 1 || (p.draws && p.cols % 8 != 0)) stretches = 1;
+    // Rows that are read whole are read faster.
+    if (stretches < 1 || parts >= 8 || (p.draws && p.cols % 8 != 0)) stretches = 1;
   }
 };
+
+/// total[j] += the other parts', in order; they are `pitch` apart.
+void add_parts(double* total, std::int64_t parts, std::int64_t pitch, std::int64_t count) {
+  for (std::int64_t i = 1; i < parts; ++i)
+    for (std::int64_t j = 0; j < count; ++j) total[j] += total[i * pitch + j];
+}
 
 void run_to_cols(const ChainProgram& p) {
   const ColumnCuts cuts(p);
   double* const totals = static_cast<double*>(p.scratch);
+  const std::int64_t sums = cuts.parts * p.reductions;
   const auto total_of = [&](std::int64_t part, int k) {
     return totals + (part * p.reductions + k) * cuts.pitch;
   };
@@ -150,19 +154,23 @@ void run_to_cols(const ChainProgram& p) {
     const std::int64_t part = item / cuts.stretches;
     const Range rows = part_range(p.rows, kColumnGrain, cuts.parts, part);
     const Range cols = part_range(p.cols, 64, cuts.stretches, item % cuts.stretches);
-    for (int k = 0; k < p.reductions; ++k)
-      start_columns<Sum<float>, float>(cols.end - cols.begin, total_of(part, k) + cols.begin);
+    ChainColumns to[kChainReductions];
+    for (int k = 0; k < p.reductions; ++k) {
+      to[k] = {rows, total_of(part, k), total_of(part, k) + sums * cuts.pitch};
+      start_columns<Sum<float>, float>(cols.end - cols.begin, to[k].total + cols.begin);
+    }
     Walker walker(p, cols.end - cols.begin);
     walker.walk().block(rows.begin, rows.end, cols.begin, cols.end, [&](const ChainTile& tile) {
-      for (int k = 0; k < p.reductions; ++k) fold_rows_of(tile, p.reduction[k], total_of(part, k));
+      for (int k = 0; k < p.reductions; ++k) fold_rows_of(tile, p.reduction[k], to[k]);
     });
   });
-  for_ranges(p.cols, cuts.parts * 200, [&](std::int64_t begin, std::int64_t end) {
-    for (int k = 0; k < p.reductions; ++k)
-      for (std::int64_t j = begin; j < end; ++j) {
-        double total = total_of(0, k)[j];
-        for (std::int64_t i = 1; i < cuts.parts; ++i) total += total_of(i, k)[j];
-        finish_reduction(p.reduction[k], j, total, p.rows);
+  const std::int64_t blocks = (p.cols + kPanel - 1) / kPanel;
+  for_ranges(blocks, kPanel * cuts.parts * 200, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t block = begin; block < end; ++block)
+      for (int k = 0; k < p.reductions; ++k) {
+        const std::int64_t first = block * kPanel, count = p.cols - first < kPanel ? p.cols - first : kPanel;
+        add_parts(total_of(0, k) + first, cuts.parts, p.reductions * cuts.pitch, count);
+        finish_reductions(p.reduction[k], first, total_of(0, k) + first, count, p.rows);
       }
   });
 }

@@ -20,7 +20,9 @@ template <class T> struct Rows {
   std::int64_t pitch;
   LEPTON_INLINE explicit Rows(const ChainPlace& place)
       : p(reinterpret_cast<T*>(place.data)), pitch(place.pitch) {}
-  LEPTON_INLINE void next() { p = reinterpret_cast<T*>(reinterpret_cast<std::uintptr_t>(p) + std::uintptr_t(pitch)); }
+  LEPTON_INLINE void next() {
+    p = reinterpret_cast<T*>(reinterpret_cast<std::uintptr_t>(p) + std::uintptr_t(pitch));
+  }
 };
 
 /// y = apply(x) over a tile.

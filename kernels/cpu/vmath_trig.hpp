@@ -26,22 +26,27 @@ LEPTON_INLINE Vec<float> signed_sine(Vec<float> r, Vec<float> n) {
   return bits_as<float>(Vec<std::int32_t>(bits_as<std::int32_t>(y).v ^ sign));
 }
 
-// Beyond this the reduction runs out of bits, and the C library takes over.
+// Beyond this the reduction runs out of bits, and the C library takes over: in those lanes alone, so that what a lane
+// holds never depends on its neighbours.
 constexpr float kReducible = 1e4f;
 
-LEPTON_INLINE Vec<float> sin(Vec<float> x) {
+template <class F> LEPTON_INLINE Vec<float> beyond_reduction(Vec<float> x, Vec<float> y, F f) {
   if (any(abs(x) > Vec<float>(kReducible))) [[unlikely]]
-    return per_lane(x, [](float t) { return ::sinf(t); });
+    for (int i = 0; i < Vec<float>::kLanes; ++i)
+      if (__builtin_fabsf(x.v[i]) > kReducible) y.v[i] = f(x.v[i]);
+  return y;
+}
+
+LEPTON_INLINE Vec<float> sin(Vec<float> x) {
   const Vec<float> n = round_even(x * Vec<float>(0.31830988618379067));
-  return signed_sine(reduce_by_pi(x, n), n);
+  return beyond_reduction(x, signed_sine(reduce_by_pi(x, n), n), [](float t) { return ::sinf(t); });
 }
 
 LEPTON_INLINE Vec<float> cos(Vec<float> x) {
-  if (any(abs(x) > Vec<float>(kReducible))) [[unlikely]]
-    return per_lane(x, [](float t) { return ::cosf(t); });
   // cos(x) = sin(x + pi/2) = (-1)^n sin(x - (n - 1/2) pi)
   const Vec<float> n = round_even(fma(x, Vec<float>(0.31830988618379067), Vec<float>(0.5)));
-  return signed_sine(reduce_by_pi(x, n - Vec<float>(0.5)), n);
+  return beyond_reduction(x, signed_sine(reduce_by_pi(x, n - Vec<float>(0.5)), n),
+                          [](float t) { return ::cosf(t); });
 }
 
 /// x^e in each lane.
