@@ -8,11 +8,10 @@
 
 namespace lepton::kernels::cpu {
 
-/// Where a thread packs what it is about to multiply: together they stay in a second-level cache.
+/// Where a thread packs what it is about to multiply: a part of a, and b in the rest. It stays in a second-level cache.
 struct GemmScratch {
-  static constexpr std::int64_t kBytesA = 192 << 10, kBytesB = 224 << 10;
-  alignas(64) char a[kBytesA];
-  alignas(64) char b[kBytesB];
+  static constexpr std::int64_t kBytes = 512 << 10, kBytesA = 192 << 10;
+  alignas(64) char bytes[kBytes];
 };
 
 /// One product, c = op(a) @ op(b) (+ bias), as MatmulArgs has it; c has row stride ldc.

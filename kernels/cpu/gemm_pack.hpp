@@ -67,26 +67,29 @@ void pack_rows(const Factor<From>& f, typename Op::Unit* to, std::int64_t row_st
       Op::store(Units<Op, From>::along_k(f.from + i * f.step + p, f.k - p), to + p / Op::kUnit);
 }
 
-/// [k][kVectors vectors of rows]: lanes beyond f.rows are zeros. `to_step` units from one unit of k to the next.
-template <class Op, class From, int kVectors>
-LEPTON_INLINE void pack_across(const Factor<From>& f, typename Op::Unit* to, std::int64_t to_step) {
+/// Panels of `vectors` vectors of rows, each [k][its rows] and `panel_step` units from the next; lanes beyond f.rows are
+/// zeros. For a factor that is stored across k: a row of memory is read whole, since the next may be a page away.
+template <class Op, class From>
+void pack_across(const Factor<From>& f, typename Op::Unit* to, std::int64_t vectors,
+                 std::int64_t panel_step) {
   constexpr int kLanes = Op::Factor::kLanes;
-  for (std::int64_t p = 0; p < f.k; p += Op::kUnit, to += to_step) {
+  const std::int64_t step = vectors * kLanes;
+  for (std::int64_t p = 0; p < f.k; p += Op::kUnit, to += step) {
     const From* const here = f.from + p * f.step;
     const From* const next = Op::kUnit > 1 && p + 1 < f.k ? here + f.step : nullptr;
-    for (int j = 0; j < kVectors; ++j) {
-      const std::int64_t n = f.rows - j * kLanes;
-      Op::store(Units<Op, From>::across(here + j * kLanes, next ? next + j * kLanes : nullptr, n),
-                to + j * kLanes);
-    }
+    typename Op::Unit* out = to;
+    for (std::int64_t i0 = 0; i0 < f.rows; i0 += step, out += panel_step)
+      for (std::int64_t i = i0; i < i0 + step; i += kLanes)
+        Op::store(Units<Op, From>::across(here + i, next ? next + i : nullptr, f.rows - i), out + i - i0);
   }
 }
 
-/// The same of a factor that is stored along k: kLanes rows at a time are read along k and turned in registers.
+/// One panel of a factor that is stored along k: kLanes rows at a time are read along k and turned in registers.
 template <class Op, class From>
-void pack_turned(const Factor<From>& f, typename Op::Unit* to, std::int64_t to_step, std::int64_t vectors) {
+void pack_turned(const Factor<From>& f, typename Op::Unit* to, std::int64_t vectors) {
   using Unit = typename Op::Unit;
   constexpr int kLanes = Op::Factor::kLanes;
+  const std::int64_t to_step = vectors * kLanes;
   const std::int64_t units = (f.k + Op::kUnit - 1) / Op::kUnit;
   for (std::int64_t q = 0; q < units; q += kLanes)
     for (std::int64_t j = 0; j < vectors; ++j) {
@@ -109,14 +112,26 @@ void pack_turned(const Factor<From>& f, typename Op::Unit* to, std::int64_t to_s
     }
 }
 
-/// f.rows rows as `vectors` vectors for each unit of k.
+/// Panels [panel0, panel1) of a [k, n] factor whose columns [.., n) from panel0 on, and whose numbers from some k on, are
+/// `f`. `to` is where panel0 begins, and has room for `units` of k.
 template <class Op, class From>
-void pack_panel(const Factor<From>& f, typename Op::Unit* to, std::int64_t vectors) {
-  const std::int64_t step = vectors * Op::Factor::kLanes;
-  if (f.along_k) pack_turned<Op>(f, to, step, vectors);
-  else if (vectors == 1) pack_across<Op, From, 1>(f, to, step);
-  else if (vectors == 2) pack_across<Op, From, 2>(f, to, step);
-  else pack_across<Op, From, 3>(f, to, step);
+void pack_panels(Factor<From> f, const GemmPanels& panels, std::int64_t panel0, std::int64_t panel1,
+                 typename Op::Unit* to, std::int64_t units) {
+  constexpr int kLanes = Op::Factor::kLanes;
+  const std::int64_t all = f.rows, stride = f.along_k ? f.step : 1;
+  const From* const from = f.from;
+  for (std::int64_t p = panel0, next = p; p < panel1; p = next) {
+    const std::int64_t begin = panels.begin(p), vectors = panels.begin(p + 1) - begin;
+    const std::int64_t skipped = (begin - panels.begin(panel0)) * kLanes;
+    // Panels of one width are read together, unless they are turned.
+    next = p + 1;
+    while (!f.along_k && next < panel1 && panels.begin(next + 1) - panels.begin(next) == vectors) ++next;
+    const std::int64_t end = (panels.begin(next) - panels.begin(panel0)) * kLanes;
+    f.from = from + skipped * stride;
+    f.rows = (end < all ? end : all) - skipped;
+    if (f.along_k) pack_turned<Op>(f, to + skipped * units, vectors);
+    else pack_across<Op>(f, to + skipped * units, vectors, vectors * kLanes * units);
+  }
 }
 
 }  // namespace lepton::kernels::cpu::LEPTON_ISA
