@@ -1,7 +1,11 @@
 // tune: what it measures, writes and puts in place, and that a file gives the same bits.
 #include "lepton/compile/tune.hpp"
 
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "lepton/compile/compile.hpp"
@@ -132,6 +136,31 @@ TEST_F(Tune, cannot_be_captured) {
     return t;
   });
   EXPECT_ERROR(captured(a), "[tune] measures, which a captured step cannot");
+}
+
+// In another process, since a process looks at its environment once. It runs the test from its beginning.
+TEST(TuneEnvironment, names_the_first_tuning) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  constexpr const char* kVariable = "LEPTON_TUNING";
+  const auto report = [] {
+    try {
+      const Autocast guard(bf16);
+      const Tensor t = full({4, 4}, 1 + 0x1p-9);
+      std::exit(tuning_hash().size() == 16 && sum(matmul(t, t)).item() == 64 ? 5 : 6);
+    } catch (const Error& e) {
+      std::fputs(e.what(), stderr);
+      std::exit(7);
+    }
+  };
+  const bool parent = std::getenv(kVariable) == nullptr;
+  std::optional<TuningFile> file;
+  if (parent) setenv(kVariable, file.emplace("matmul bf16 -> bf16\n").path().c_str(), 1);
+  EXPECT_EXIT(report(), testing::ExitedWithCode(5), "");
+  if (parent) std::ofstream(file->path(), std::ios::app) << "nonsense\n";
+  EXPECT_EXIT(report(), testing::ExitedWithCode(7), ":4. 'nonsense' is not an operation");
+  if (parent) setenv(kVariable, "/nowhere/tuning.txt", 1);
+  EXPECT_EXIT(report(), testing::ExitedWithCode(7), "/nowhere/tuning.txt. cannot be read");
+  if (parent) unsetenv(kVariable);
 }
 
 }  // namespace

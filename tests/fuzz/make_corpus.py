@@ -33,6 +33,12 @@ def tables():
         yield f"{i}.csv.gz", gzip.compress(text.encode(), mtime=0)
 
 
+def tunings():
+    yield "product", b"matmul bf16 batch=1 m=16.. n=3..40 k=5 trans_a=0 trans_b=1 work=9.. -> bf16\n"
+    yield "convolution", b"# of one pass\nconv2d_weight_grad f32 in=3 kernel_h=3 groups=1 -> f32 onednn\n"
+    yield "whole", b"lepton tuning 1\ncpu amd 26 2 v4bf16\nconv2d bf16 height=7..9 -> bf16\r\n"
+
+
 def write(folder, files):
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files:
@@ -45,3 +51,4 @@ if __name__ == "__main__":
     write(Path(sys.argv[1]) / "image", pictures())
     write(Path(sys.argv[1]) / "idx", arrays())
     write(Path(sys.argv[1]) / "csv", tables())
+    write(Path(sys.argv[1]) / "tuning", tunings())

@@ -72,7 +72,7 @@ class AutocastTest : public OpTable {
 
 // Factors are rounded once and nothing else is: on factors that were rounded before, f64 gives the same but for sums
 // in f32, values and first and second gradients alike. Without rounding the two would differ by 0.2 %. A convolution
-// that no kernel does in bf16 (as of now, which these are is the kernels' affair) stays f32, pass by pass.
+// that no kernel does in bf16 stays f32, pass by pass.
 TEST_P(AutocastTest, RoundsFactorsAndNothingElse) {
   const Tuned tuned(kAllBf16);
   const double tolerance = 5 * row().f32_tolerance;
@@ -90,7 +90,7 @@ TEST_P(AutocastTest, RoundsFactorsAndNothingElse) {
       ASSERT_EQ(found[i].defined(), right[i].defined());
       if (!found[i].defined()) continue;
       EXPECT_EQ(found[i].dtype(), f32);
-      if (row().op == "conv2d" && close(found[i], plain[i], tolerance)) continue;
+      if (row().op == "conv2d" && close(found[i], plain[i], 4 * tolerance)) continue;  // Winograd's sums
       EXPECT_TRUE(close(found[i], right[i], tolerance))
           << (i == 0 ? "value" : i <= x.size() ? "gradient" : "second gradient") << " " << i;
     }
