@@ -37,9 +37,9 @@ struct OptimizerSegment {
 struct OptimizerArgs {
   using Segment = OptimizerSegment;
   optim::ParameterProgress* progress;  ///< one a parameter, advanced by its pass
-  const double* lr;
-  const double* norm;  ///< may be null
-  const float* scale;  ///< may be null
+  const double* lr;                    ///< may be null, for rules without one
+  const double* norm;                  ///< may be null
+  const float* scale;                  ///< may be null
   double max_norm;
   std::int32_t count;
   std::uint8_t rule;

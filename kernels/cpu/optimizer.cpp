@@ -61,6 +61,8 @@ LEPTON_INLINE bool same(const ParameterProgress& x, const ParameterProgress& y) 
   return x.step == y.step && x.a == y.a && x.b == y.b && x.c == y.c && x.d == y.d;
 }
 
+LEPTON_INLINE double lr_of(const OptimizerArgs& args) { return args.lr ? *args.lr : 0; }
+
 /// Counts a step of every parameter. Neighbours have mostly made the same steps, so what the rule works out for one
 /// serves the next.
 template <class Rule>
@@ -71,7 +73,7 @@ LEPTON_INLINE void advance_all(const OptimizerArgs& args, const typename Rule::O
     ParameterProgress& mine = args.progress[segment[i].row];
     if (i == 0 || !same(mine, before)) {
       before = mine;
-      StepState s{*args.lr, mine.step + 1, mine.a, mine.b, mine.c, mine.d};
+      StepState s{lr_of(args), mine.step + 1, mine.a, mine.b, mine.c, mine.d};
       Rule::advance(s, options);
       after = {s.step, s.a, s.b, s.c, s.d};
     }
@@ -100,7 +102,7 @@ template <class Rule, class T> struct Pass {
 
 template <class Rule, class T> void run(const OptimizerArgs& args) {
   if (args.scale && !is_finite(*args.norm)) return;
-  Pass<Rule, T> pass{args, {}, *args.lr, T(gradient_factor(args.norm, args.max_norm, args.scale))};
+  Pass<Rule, T> pass{args, {}, lr_of(args), T(gradient_factor(args.norm, args.max_norm, args.scale))};
   static_assert(sizeof pass.options <= sizeof args.options && slot_count<Rule>() <= kOptimizerSlots);
   __builtin_memcpy(static_cast<void*>(&pass.options), args.options, sizeof pass.options);
   advance_all<Rule>(args, pass.options);

@@ -8,6 +8,7 @@
 #include "lepton/autograd/no_grad.hpp"
 #include "lepton/tensor/factory.hpp"
 #include "src/core/recorder.hpp"
+#include "src/optim/parameters.hpp"
 
 namespace lepton::optim {
 namespace {
@@ -15,11 +16,6 @@ namespace {
 void check_lr(const char* name, double lr) {
   if (!(lr >= 0) || std::isinf(lr))
     throw Error(name, "lr must be a number of at least 0, got " + std::to_string(lr));
-}
-
-std::string label(const Tensor& p, std::size_t i) {
-  const auto& name = p.impl().name;
-  return name ? *name : std::to_string(i);
 }
 
 }  // namespace
@@ -40,24 +36,13 @@ void Optimizer::append(std::vector<Tensor> parameters, double lr) {
     if (p.dtype() != f32 && p.dtype() != f64)
       throw Error(name_, "trains f32 and f64, not " + std::string(name_of(p.dtype())));
     if (!seen.insert(p.ref().get()).second)
-      throw Error(name_, "parameter '" + label(p, parameters_.size()) + "' " + to_string(p.shape()) +
+      throw Error(name_, "parameter '" + detail::label(p, parameters_.size()) + "' " + to_string(p.shape()) +
                              " is given twice; it would be updated twice in a step");
   }
   // Made outside of any recording, like all state: what a captured step allocates is made anew by each replay.
   const lepton::detail::PauseRecording pause;
   lr_.push_back(full({}, lr, {.dtype = f64, .device = parameters[0].device()}));
   parameters_.insert(parameters_.end(), parameters.begin(), parameters.end());
-}
-
-void Optimizer::check_owners() const {
-  for (const Tensor& p : parameters_) {
-    const auto& impl = p.impl();
-    if (impl.is_parameter && impl.owners == 0)
-      throw Error(name_,
-                  "parameter '" + label(p, std::size_t(&p - parameters_.data())) +
-                      "' no longer belongs to a model: it was destroyed or assigned a new one; build the "
-                      "optimizer again");
-  }
 }
 
 void Optimizer::zero_grad() {
@@ -89,17 +74,6 @@ void Optimizer::set_lr(double lr) {
 
 void Optimizer::move_lr(Device device) {
   for (Tensor& t : lr_) t = t.to(device);
-}
-
-std::vector<std::string> Optimizer::labels() const {
-  std::vector<std::string> result;
-  std::unordered_set<std::string> taken;
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    std::string name = label(parameters_[i], i);
-    if (!taken.insert(name).second) taken.insert(name += "#" + std::to_string(i));  // of two models, perhaps
-    result.push_back(std::move(name));
-  }
-  return result;
 }
 
 }  // namespace lepton::optim

@@ -9,6 +9,7 @@
 #include "lepton/optim/grad_scaler.hpp"
 #include "lepton/tensor/factory.hpp"
 #include "src/optim/gradients.hpp"
+#include "src/optim/parameters.hpp"
 #include "src/optim/segments.hpp"
 
 namespace lepton::optim {
@@ -70,7 +71,7 @@ void RuleOptimizerBase::follow_parameters(std::size_t group) {
 }
 
 Tensor RuleOptimizerBase::run(const StepOptions& options) {
-  check_owners();
+  detail::check_owners(name(), parameters());
   const NoGrad no_grad;
   for (std::size_t i = 0; i < groups_.size(); ++i) follow_parameters(i);
   Tensor norm;
@@ -137,7 +138,7 @@ std::int64_t RuleOptimizerBase::steps() const {
 
 Optimizer::Named RuleOptimizerBase::state() const {
   Named result;
-  const auto names = labels();
+  const auto names = detail::labels(parameters());
   for (const Group& g : groups_) {
     for (std::size_t k = 0; k < g.slots.size(); ++k)
       for (std::size_t i = 0; i < g.count; ++i)

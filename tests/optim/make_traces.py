@@ -155,11 +155,78 @@ def grad_scaler():
             out.write(f"{scaler.get_scale():.9g} {weighted:.9g} {norm:.9g}\n")
 
 
+def averages():
+    """Of what Adam does: an exponential average, the mean of every tenth step, and look-ahead around it."""
+    torch.set_default_dtype(torch.float64)
+    from torch.optim import swa_utils as u
+
+    def run(name, make):
+        problem = Problem(VECTORS, torch.float64)
+        model = torch.nn.ParameterList(problem.parameters)
+        problem.parameters = list(model)
+        optimizer = torch.optim.Adam(problem.parameters, lr=0.05)
+        after, shown = make(problem, model)
+        with open(os.path.join(HERE, "traces", name + ".txt"), "w") as out:
+            for t in range(STEPS):
+                problem.backward(t)
+                optimizer.step()
+                after(t)
+                weighted, norm = shown().figures()
+                out.write(f"{weighted:.15g} {norm:.15g}\n")
+
+    def averaged(every, **options):
+        def make(problem, model):
+            average = u.AveragedModel(model, **options)
+            shown = Problem(VECTORS, torch.float64)
+            shown.parameters = list(average.module)
+            return lambda t: average.update_parameters(model) if t % every == 0 else None, lambda: shown
+        return make
+
+    def lookahead(problem, model, k=5, alpha=0.8):
+        slow = [p.detach().clone() for p in problem.parameters]
+
+        def after(t):
+            if (t + 1) % k:
+                return
+            for p, s in zip(problem.parameters, slow):
+                s += alpha * (p.detach() - s)
+                p.data.copy_(s)
+        return after, lambda: problem
+
+    run("ema", averaged(1, multi_avg_fn=u.get_ema_multi_avg_fn(0.9)))
+    run("swa", averaged(10))
+    run("lookahead", lookahead)
+
+
+def lbfgs():
+    """A valley (Rosenbrock's) through two parameters: figures after each step, in f64."""
+    torch.set_default_dtype(torch.float64)
+    for name, options in (("lbfgs", {"lr": 0.1, "max_iter": 3, "history_size": 5}),
+                          ("lbfgs_wolfe", {"line_search_fn": "strong_wolfe", "max_iter": 4, "history_size": 4})):
+        problem = Problem([(3, 2), (4,)], torch.float64)
+        optimizer = torch.optim.LBFGS(problem.parameters, **options)
+
+        def closure():
+            optimizer.zero_grad()
+            x = torch.cat([p.flatten() for p in problem.parameters])
+            loss = (10 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+            loss.backward()
+            return loss
+
+        with open(os.path.join(HERE, "traces", name + ".txt"), "w") as out:
+            for _ in range(STEPS):
+                optimizer.step(closure)
+                weighted, norm = problem.figures()
+                out.write(f"{weighted:.15g} {norm:.15g}\n")
+
+
 def main():
     torch.set_num_threads(1)
     os.makedirs(os.path.join(HERE, "traces"), exist_ok=True)
     optimizers()
     grad_scaler()
+    averages()
+    lbfgs()
     schedule_traces.write_all(os.path.join(HERE, "traces"))
 
 

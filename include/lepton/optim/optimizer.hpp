@@ -58,14 +58,10 @@ class LEPTON_API Optimizer {
 
   /// A further group; throws where there is nothing to train in it.
   void append(std::vector<Tensor> parameters, double lr);
-  /// Throws where a parameter's model is gone.
-  void check_owners() const;
   const char* name() const { return name_; }
   /// The learning rate where kernels read it, an f64 scalar.
   const Tensor& lr_tensor(std::size_t group) const { return lr_[group]; }
   void move_lr(Device device);
-  /// A name for each parameter: its path in the model, else its number.
-  std::vector<std::string> labels() const;
 
  private:
   const char* name_;
