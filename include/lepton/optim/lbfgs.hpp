@@ -24,8 +24,8 @@ struct LbfgsOptions {
   LineSearch line_search = LineSearch::none;
 };
 
-/// Limited-memory BFGS (Nocedal 1980; Nocedal & Wright 2006, algorithm 7.4) with the numbers of PyTorch's. One group, of
-/// parameters of one type. What it does next depends on what it finds, so it runs eagerly only: step throws inside a
+/// Limited-memory BFGS (Nocedal 1980; Nocedal & Wright 2006, algorithm 7.4) with the numbers of PyTorch's. One group,
+/// of parameters of one type. What it does next depends on what it finds, so it runs eagerly only: step throws inside a
 /// captured step.
 class LEPTON_API Lbfgs final : public Optimizer {
  public:

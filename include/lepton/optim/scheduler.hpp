@@ -12,7 +12,8 @@ namespace lepton::optim {
 /// Sets the rates of an optimizer, which must outlive it and stay where it is, as a schedule says; its bases are the
 /// rates that the optimizer has now. Steps may be updates or epochs.
 ///
-///   optim::Scheduler scheduler(adam, optim::SequentialLr{{optim::LinearLr{.total_iters = 100}, optim::CosineLr{900}}, {100}});
+///   using namespace optim;
+///   Scheduler scheduler(adam, SequentialLr{{LinearLr{.total_iters = 100}, CosineLr{900}}, {100}});
 ///   for (...) { step(x, y); scheduler.step(); }   // step may be captured; the scheduler stays outside
 class LEPTON_API Scheduler {
  public:
