@@ -35,6 +35,8 @@ void max_pool2d_pick(const MaxPoolPickArgs& args, Stream) { LEPTON_FOR_ISA(max_p
 void batch_norm(const BatchNormArgs& args, Stream) { LEPTON_FOR_ISA(batch_norm)(args); }
 void batch_norm_grad(const BatchNormGradArgs& args, Stream) { LEPTON_FOR_ISA(batch_norm_grad)(args); }
 void optimizer(const OptimizerArgs& args, Stream) { LEPTON_FOR_ISA(optimizer)(args); }
+void gradient_norm(const GradientNormArgs& args, Stream) { LEPTON_FOR_ISA(gradient_norm)(args); }
+void gradient_scale(const GradientScaleArgs& args, Stream) { LEPTON_FOR_ISA(gradient_scale)(args); }
 
 void gemm(const Gemm<float>& g) { isa() == Isa::v4 ? v4::gemm(g) : v3::gemm(g); }
 void gemm(const Gemm<double>& g) { isa() == Isa::v4 ? v4::gemm(g) : v3::gemm(g); }

@@ -1,12 +1,11 @@
 // Adam.
 #pragma once
 
-#include "lepton/optim/optimizer.hpp"
-#include "lepton/optim/rules/all.hpp"
+#include "lepton/optim/rule_optimizer.hpp"
 
 namespace lepton::optim {
 
-/// Adam (Kingma & Ba 2015): Adam(model.parameters(), {.lr = 1e-3}). The equation is in optim/rules/adam.hpp.
-using Adam = RuleOptimizer<AdamRule, index_of<AdamRule, Rules>>;
+/// Adam (Kingma & Ba 2015): Adam(model.parameters(), {.lr = 1e-3}). The equation is in rules/adam.hpp.
+using Adam = RuleOptimizer<AdamRule, AmsgradRule>;
 
 }  // namespace lepton::optim

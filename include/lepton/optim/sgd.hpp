@@ -1,12 +1,12 @@
 // Sgd.
 #pragma once
 
-#include "lepton/optim/optimizer.hpp"
-#include "lepton/optim/rules/all.hpp"
+#include "lepton/optim/rule_optimizer.hpp"
 
 namespace lepton::optim {
 
-/// Stochastic gradient descent with momentum: Sgd(model.parameters(), {.lr = 0.1, .momentum = 0.9}). The equation is in optim/rules/sgd.hpp.
-using Sgd = RuleOptimizer<SgdRule, index_of<SgdRule, Rules>>;
+/// Stochastic gradient descent: Sgd(model.parameters(), {.lr = 0.1, .momentum = 0.9}). The equation is in
+/// rules/sgd.hpp.
+using Sgd = RuleOptimizer<PlainSgdRule, SgdRule>;
 
 }  // namespace lepton::optim
