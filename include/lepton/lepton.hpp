@@ -28,6 +28,7 @@
 #include "lepton/data/loader.hpp"
 #include "lepton/data/pixel_dataset.hpp"
 #include "lepton/data/scaler.hpp"
+#include "lepton/data/split.hpp"
 #include "lepton/data/synthetic.hpp"
 #include "lepton/data/table.hpp"
 #include "lepton/data/tabular.hpp"
