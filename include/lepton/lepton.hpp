@@ -38,6 +38,8 @@
 #include "lepton/metrics/accuracy.hpp"
 #include "lepton/metrics/confusion.hpp"
 #include "lepton/metrics/mean.hpp"
+#include "lepton/metrics/regression.hpp"
+#include "lepton/metrics/roc_auc.hpp"
 #include "lepton/models/basic_block.hpp"
 #include "lepton/models/cnn.hpp"
 #include "lepton/models/inverted_residual.hpp"
