@@ -19,7 +19,7 @@ std::string list_names(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kShown = 40;
   std::string out = "'";
   for (const char c : text.substr(0, kShown)) out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;

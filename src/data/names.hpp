@@ -14,6 +14,6 @@ std::string number_text(double value);
 std::string list_names(const std::vector<std::string>& names);
 
 /// In quotes, cut where it is long, control characters as spaces.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace lepton::data

@@ -11,7 +11,7 @@
 namespace lepton::data {
 
 /// What a stream is drawn for. Generators leave the fourth counter word 0, so no value here may be 0.
-enum class Purpose : std::uint32_t { shuffle = 1, split = 2, sample = 3, synthetic = 4 };
+enum class Purpose : std::uint32_t { shuffle = 1, split = 2, sample = 3, synthetic = 4, rows = 5, folds = 6 };
 
 /// The words of (seed, purpose, index), one after the other.
 class RandomStream {

@@ -64,12 +64,12 @@ Table::Table(std::vector<Column> columns, std::string source)
 }
 
 void Table::fail_twice(const std::string& name) const {
-  throw Error(source_, "has two columns named " + quoted(name));
+  throw Error(source_, "has two columns named " + in_quotes(name));
 }
 
 void Table::check_length(const Column& column) const {
   if (column.size() == rows()) return;
-  throw Error(source_, "column " + quoted(column.name) + " has " + std::to_string(column.size()) +
+  throw Error(source_, "column " + in_quotes(column.name) + " has " + std::to_string(column.size()) +
                            " values, the others " + std::to_string(rows()));
 }
 
@@ -84,7 +84,7 @@ const Column& Table::operator[](std::string_view name) const {
   if (place >= 0) return columns_[std::size_t(place)];
   std::vector<std::string> names;
   for (const Column& c : columns_) names.push_back(c.name);
-  throw Error(source_, "has no column " + quoted(name) + "; it has " +
+  throw Error(source_, "has no column " + in_quotes(name) + "; it has " +
                            (names.empty() ? "no columns" : list_names(names)));
 }
 

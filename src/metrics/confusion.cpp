@@ -67,10 +67,35 @@ double ConfusionMatrix::f1(std::int64_t c) const {
   return p + r == 0 ? 0 : 2 * p * r / (p + r);
 }
 
-double ConfusionMatrix::macro_f1() const {
+namespace {
+
+template <class Figure> double mean_over(std::int64_t classes, Figure&& figure) {
   double total = 0;
-  for (std::int64_t c = 0; c < classes_; ++c) total += f1(c);
-  return total / double(classes_);
+  for (std::int64_t c = 0; c < classes; ++c) total += figure(c);
+  return total / double(classes);
+}
+
+}  // namespace
+
+double ConfusionMatrix::macro_precision() const {
+  return mean_over(classes_, [&](std::int64_t c) { return precision(c); });
+}
+double ConfusionMatrix::macro_recall() const {
+  return mean_over(classes_, [&](std::int64_t c) { return recall(c); });
+}
+double ConfusionMatrix::macro_f1() const {
+  return mean_over(classes_, [&](std::int64_t c) { return f1(c); });
+}
+
+double ConfusionMatrix::weighted_f1() const {
+  double total = 0, all = 0;
+  for (std::int64_t c = 0; c < classes_; ++c) {
+    double actual = 0;
+    for (std::int64_t p = 0; p < classes_; ++p) actual += double(at(c, p));
+    total += actual * f1(c);
+    all += actual;
+  }
+  return all == 0 ? 0 : total / all;
 }
 
 }  // namespace lepton::metrics

@@ -103,7 +103,7 @@ std::vector<Tensor> Module::parameters() {
   std::vector<Tensor> result;
   for (auto& [path, tensor] : named_parameters()) {
     auto& impl = tensor.impl();
-    const bool seen = std::any_of(result.begin(), result.end(), [&](const Tensor& t) { return t.ref() == tensor.ref(); });
+    const bool seen = std::any_of(result.begin(), result.end(), [&](const Tensor& t) { return &t.impl() == &impl; });
     if (seen) continue;
     impl.listed = true;
     impl.name = std::make_unique<std::string>(path);

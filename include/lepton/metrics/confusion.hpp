@@ -32,8 +32,14 @@ class LEPTON_API ConfusionMatrix {
   double recall(std::int64_t c) const;
   /// Harmonic mean of precision and recall.
   double f1(std::int64_t c) const;
-  /// Mean of f1 over the classes.
+  /// Means over the classes. That of recall is also called balanced accuracy.
+  double macro_precision() const;
+  double macro_recall() const;
   double macro_f1() const;
+  /// f1 of the classes, each weighted by how often it occurs.
+  double weighted_f1() const;
+  /// f1 of class 1, the positive one of two.
+  double binary_f1() const { return f1(1); }
 
  private:
   std::int64_t classes_;

@@ -65,7 +65,7 @@ bool Builder::add_text(std::string_view text) {
 void Builder::fall_back(std::string_view text, std::int64_t row, std::int64_t line) {
   const Kind next = fallback(kind_, comma_);
   if (next == Kind::text)
-    note_ = "text because of " + quoted(text) + " in row " + std::to_string(row) + " (line " +
+    note_ = "text because of " + in_quotes(text) + " in row " + std::to_string(row) + " (line " +
             std::to_string(line) + ")";
   kind_ = next;
   again_ = true;

@@ -48,7 +48,7 @@ class Reader {
   std::size_t place_of(const std::string& name) const {
     const auto found = std::find(dialect_.names.begin(), dialect_.names.end(), name);
     if (found == dialect_.names.end())
-      throw Error(stream_.name(), "has no column " + quoted(name) + "; it has " + list_names(dialect_.names));
+      throw Error(stream_.name(), "has no column " + in_quotes(name) + "; it has " + list_names(dialect_.names));
     return std::size_t(found - dialect_.names.begin());
   }
 
@@ -109,9 +109,9 @@ class Reader {
                       count(dialect_.names.size()) + "; a cell with a separator in it needs quotes");
   }
   [[noreturn]] void fail_value(const Builder& builder, std::string_view text, const Records& records) const {
-    const std::string where = ", column " + quoted(builder.name()) + ": ";
+    const std::string where = ", column " + in_quotes(builder.name()) + ": ";
     if (builder.told() && *builder.told() != ColumnType::text)
-      fail(records, where + quoted(text) + " is no " + to_string(*builder.told()));
+      fail(records, where + in_quotes(text) + " is no " + to_string(*builder.told()));
     fail(records, where + "the text is not UTF-8; " + kConvert);
   }
 

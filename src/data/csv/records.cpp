@@ -122,7 +122,7 @@ bool Records::parse_quoted(char*& p, Cell& cell, bool& escaped) {
     p = std::find(p, end, '"');
     if (p == end) {
       if (!at_end_) return false;
-      fail("the quote before " + quoted({start, std::size_t(end - start)}) + " is not closed");
+      fail("the quote before " + in_quotes({start, std::size_t(end - start)}) + " is not closed");
     }
     if (p + 1 == end && !at_end_) return false;  // a second quote may follow
     if (p[1] != '"') break;
@@ -134,7 +134,7 @@ bool Records::parse_quoted(char*& p, Cell& cell, bool& escaped) {
   ++p;
   while (is_space(*p) && *p != separator_) ++p;
   if (!stops_[static_cast<unsigned char>(*p)])
-    fail("text after the closing quote of " + quoted(cell.text) + "; a quote within quotes is written twice");
+    fail("text after the closing quote of " + in_quotes(cell.text) + "; a quote within quotes is written twice");
   return true;
 }
 

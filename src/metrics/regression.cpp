@@ -1,0 +1,60 @@
+// Errors of numbers, collected in one pass.
+#include "lepton/metrics/regression.hpp"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "lepton/core/error.hpp"
+
+namespace lepton::metrics {
+namespace {
+
+/// Without axes of size 1.
+Shape squeezed(const Shape& shape) {
+  Shape out;
+  for (const std::int64_t size : shape)
+    if (size != 1) out.push_back(size);
+  return out;
+}
+
+}  // namespace
+
+void Regression::update(const Tensor& prediction, const Tensor& target) {
+  if (squeezed(prediction.shape()) != squeezed(target.shape()))
+    throw Error("regression", "target " + to_string(target.shape()) + " does not fit prediction " +
+                                  to_string(prediction.shape()));
+  const std::vector<double> x = prediction.to_vector<double>(), y = target.to_vector<double>();
+  if (y.empty()) return;
+  Regression batch(scale_);
+  batch.count_ = double(y.size());
+  for (const double v : y) batch.mean_ += v / batch.count_;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    batch.spread_ += (y[i] - batch.mean_) * (y[i] - batch.mean_);
+    batch.squared_ += (y[i] - x[i]) * (y[i] - x[i]);
+    batch.absolute_ += std::abs(y[i] - x[i]);
+  }
+  merge(batch);
+}
+
+/// Spreads add up to that of the whole by Chan, Golub & LeVeque 1983.
+void Regression::merge(const Regression& other) {
+  const double all = count_ + other.count_;
+  if (all == 0) return;
+  const double distance = other.mean_ - mean_;
+  spread_ += other.spread_ + distance * distance * count_ * other.count_ / all;
+  mean_ += distance * other.count_ / all;
+  count_ = all;
+  squared_ += other.squared_;
+  absolute_ += other.absolute_;
+}
+
+double Regression::r2() const {
+  if (count_ < 2) return std::numeric_limits<double>::quiet_NaN();
+  if (spread_ == 0) return squared_ == 0 ? 1 : 0;
+  return 1 - squared_ / spread_;
+}
+
+double Regression::rmse() const { return std::sqrt(mse()); }
+
+}  // namespace lepton::metrics
