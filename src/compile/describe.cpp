@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
-#include "kernels/matmul.hpp"
+#include <array>
+
+#include "kernels/fused.hpp"
+#include "lepton/ops/formula/binary.hpp"
+#include "lepton/ops/formula/unary.hpp"
 
 namespace lepton::detail {
 namespace {
@@ -15,13 +19,66 @@ template <class Args> const Args* match(const RecordedLaunch& launch, const kern
 Description product(const kernels::MatmulArgs& a) {
   std::string text = fmt::format("matmul [{}, {}] @ [{}, {}]", a.m, a.k, a.k, a.n);
   if (a.batch != 1) text = fmt::format("{} times {}", a.batch, text);
+  if (a.compute != a.dtype) text += fmt::format(" in {}", name_of(a.compute));
+  if (a.b_packed) text += ", packed";
   return {text, 2.0 * double(a.batch) * double(a.m) * double(a.n) * double(a.k)};
+}
+
+Description convolution(const char* what, const kernels::ConvPlan* plan, bool packed) {
+  const kernels::ConvShape& s = kernels::cpu::conv_shape(plan);
+  const double macs = double(s.n * s.oh * s.ow * s.oc) * double(s.ic / s.groups * s.kh * s.kw);
+  return {fmt::format("{} [{}, {}, {}, {}] -> {}, {}x{} {}{}", what, s.n, s.ic, s.ih, s.iw, s.oc, s.kh, s.kw,
+                      kernels::cpu::conv_algorithm(plan), packed ? ", packed" : ""),
+          2 * macs};
+}
+
+template <class... F> constexpr std::array<const char*, sizeof...(F)> names(TypeList<F...>) { return {F::name...}; }
+
+/// What the steps of a chain compute, in order.
+std::string steps(const kernels::ChainArgs& a) {
+  using kernels::ChainOp;
+  static constexpr auto kUnary = names(op::UnaryOps{});
+  static constexpr auto kBinary = names(op::BinaryOps{});
+  static constexpr auto kCompare = names(op::CompareOps{});
+  std::string text;
+  for (int i = 0; i < a.steps; ++i) {
+    const kernels::ChainStep& s = a.step[i];
+    text += i ? ", " : "";
+    switch (s.kind) {
+      case ChainOp::formula: text += kUnary[s.op]; break;
+      case ChainOp::gradient: text += fmt::format("{}'", kUnary[s.op]); break;
+      case ChainOp::pair: text += kBinary[s.op]; break;
+      case ChainOp::comparison: text += kCompare[s.op]; break;
+      case ChainOp::choice: text += "where"; break;
+      case ChainOp::draw: text += "dropout"; break;
+      case ChainOp::mask: text += "dropout'"; break;
+      case ChainOp::cast: text += "cast"; break;
+      case ChainOp::constant: text += "constant"; break;
+    }
+  }
+  for (int i = 0; i < a.reductions; ++i) text += a.reduction[i].kind == kernels::Reduction::sum ? ", sum" : ", mean";
+  return text;
+}
+
+Description with_chain(Description d, const kernels::ChainArgs& chain) {
+  d.text += fmt::format(" + [{}]", steps(chain));
+  return d;
 }
 
 }  // namespace
 
 Description describe(const RecordedLaunch& launch) {
-  if (const auto* args = match(launch, kernels::matmul)) return product(*args);
+  if (const auto* a = match(launch, kernels::matmul)) return product(*a);
+  if (const auto* a = match(launch, kernels::matmul_chain)) return with_chain(product(a->product), a->chain);
+  if (const auto* a = match(launch, kernels::conv2d)) return convolution("conv2d", a->plan, a->packed);
+  if (const auto* a = match(launch, kernels::conv2d_chain))
+    return with_chain(convolution("conv2d", a->conv.plan, a->conv.packed), a->chain);
+  if (const auto* a = match(launch, kernels::conv2d_input_grad)) return convolution("conv2d_input_grad", a->plan, a->packed);
+  if (const auto* a = match(launch, kernels::conv2d_input_grad_chain))
+    return with_chain(convolution("conv2d_input_grad", a->conv.plan, a->conv.packed), a->chain);
+  if (const auto* a = match(launch, kernels::conv2d_weight_grad)) return convolution("conv2d_weight_grad", a->plan, false);
+  if (const auto* a = match(launch, kernels::chain))
+    return {fmt::format("chain [{}, {}]: {}", a->rows, a->cols, steps(*a)), 0};
   return {launch.call.name, 0};
 }
 

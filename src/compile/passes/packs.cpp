@@ -1,7 +1,9 @@
 // Packed weights: a weight is brought into the form that a kernel wants when it changes, not when it is used.
+#include <fmt/format.h>
+
 #include <cstddef>
+#include <functional>
 #include <map>
-#include <tuple>
 
 #include "kernels/fused.hpp"
 #include "src/compile/passes.hpp"
@@ -11,24 +13,58 @@ namespace {
 
 using kernels::cpu::ConvPass;
 
-/// A convolution that reads a weight.
+/// A launch that reads a weight, and how it would read it packed.
 struct Reader {
-  const void** weight = nullptr;
+  const void* weight = nullptr;  // field of its arguments
   bool* packed = nullptr;
-  void* const* scratch = nullptr;
-  const kernels::ConvPlan* plan = nullptr;
-  ConvPass pass{};
+  std::size_t bytes = 0;         // of the packed form; 0 where the weight is read as it is
+  std::string form;              // equal for readers of the same packed form
+  std::function<RecordedLaunch(RecordedSlot weight, RecordedSlot packed)> pack;
+  const void* scratch = nullptr;  // field, where packing leaves less to do
+  std::size_t scratch_bytes = 0;
 };
 
-Reader reader(Graph& g, int i) {
-  const auto forward = [](kernels::ConvArgs& a) { return Reader{&a.weight, &a.packed, &a.scratch, a.plan, ConvPass::forward}; };
-  const auto back = [](kernels::ConvInputGradArgs& a) {
-    return Reader{&a.weight, &a.packed, &a.scratch, a.plan, ConvPass::input_grad};
+template <class Args>
+RecordedLaunch make_pack(const Graph& graph, const kernels::Kernel<Args>& kernel, const Args& args, std::size_t weight_at,
+                         std::size_t packed_at, RecordedSlot weight, RecordedSlot packed) {
+  weight.field = std::uint32_t(weight_at), weight.access = Access::read;
+  packed.field = std::uint32_t(packed_at), packed.access = Access::write;
+  const RecordedSlot slots[] = {weight, packed};
+  return graph.make(kernel, args, slots);
+}
+
+template <class Args> Reader convolution(const Graph& graph, Args& a, ConvPass pass) {
+  Reader r{&a.weight, &a.packed, kernels::cpu::conv_packed_bytes(a.plan), {}, {}, &a.scratch, 0};
+  r.form = fmt::format("convolution {} {}", int(pass), kernels::cpu::conv_algorithm(a.plan));
+  r.scratch_bytes = kernels::cpu::conv_scratch(a.plan, true);
+  r.pack = [&graph, plan = a.plan](RecordedSlot weight, RecordedSlot packed) {
+    using Pack = kernels::ConvPackArgs;
+    return make_pack(graph, kernels::conv2d_pack, Pack{nullptr, nullptr, plan}, offsetof(Pack, weight),
+                     offsetof(Pack, packed), weight, packed);
   };
-  if (auto* a = g.match(i, kernels::conv2d)) return forward(*a);
-  if (auto* a = g.match(i, kernels::conv2d_chain)) return forward(a->conv);
-  if (auto* a = g.match(i, kernels::conv2d_input_grad)) return back(*a);
-  if (auto* a = g.match(i, kernels::conv2d_input_grad_chain)) return back(a->conv);
+  return r;
+}
+
+Reader product(const Graph& graph, kernels::MatmulArgs& a) {
+  Reader r{&a.b, &a.b_packed, a.batch_stride_b == 0 || a.batch == 1 ? kernels::cpu::matmul_packed_bytes(a) : 0, {}, {}};
+  r.form = fmt::format("matrix {} {} {} {} {}", a.n, a.k, a.ldb, a.trans_b, int(a.compute));
+  r.pack = [&graph, a](RecordedSlot weight, RecordedSlot packed) {
+    using Pack = kernels::MatmulPackArgs;
+    Pack args{};
+    args.n = a.n, args.k = a.k, args.ldb = a.ldb;
+    args.trans_b = a.trans_b, args.b_bf16 = a.b_bf16, args.compute = a.compute;
+    return make_pack(graph, kernels::matmul_pack, args, offsetof(Pack, b), offsetof(Pack, packed), weight, packed);
+  };
+  return r;
+}
+
+Reader reader(Graph& g, int i) {
+  if (auto* a = g.match(i, kernels::conv2d)) return convolution(g, *a, ConvPass::forward);
+  if (auto* a = g.match(i, kernels::conv2d_chain)) return convolution(g, a->conv, ConvPass::forward);
+  if (auto* a = g.match(i, kernels::conv2d_input_grad)) return convolution(g, *a, ConvPass::input_grad);
+  if (auto* a = g.match(i, kernels::conv2d_input_grad_chain)) return convolution(g, a->conv, ConvPass::input_grad);
+  if (auto* a = g.match(i, kernels::matmul)) return product(g, *a);
+  if (auto* a = g.match(i, kernels::matmul_chain)) return product(g, a->product);
   return {};
 }
 
@@ -37,37 +73,31 @@ RecordedSlot& slot_of(Graph& g, int i, const void* field) { return const_cast<Re
 }  // namespace
 
 void pack_weights(Graph& graph) {
-  // One packed weight serves all launches of a pass by the same algorithm.
-  std::map<std::tuple<int, std::int64_t, ConvPass, const char*>, int> packed;
   struct Pack {
-    kernels::ConvPackArgs args;
-    RecordedSlot weight, to;
+    int source;
+    RecordedLaunch launch;
   };
+  std::map<std::string, int> storages;  // of packed forms; one serves all launches that read it
   std::vector<Pack> packs;
   for (int i = 0; i < graph.size(); ++i) {
     const Reader r = reader(graph, i);
-    if (!r.plan || *r.packed || kernels::cpu::conv_packed_bytes(r.plan) == 0) continue;
+    if (r.bytes == 0 || *r.packed) continue;
     RecordedSlot& weight = slot_of(graph, i, r.weight);
     const RecordedStorage& source = graph.storage(weight.storage);
-    if (source.made || source.input) continue;
+    if (source.made || source.input) continue;  // not a weight
     const auto [at, is_new] =
-        packed.try_emplace({weight.storage, weight.offset, r.pass, kernels::cpu::conv_algorithm(r.plan)}, -1);
+        storages.try_emplace(fmt::format("{} + {}: {}", weight.storage, weight.offset, r.form), -1);
     if (is_new) {
-      at->second = graph.make_kept(kernels::cpu::conv_packed_bytes(r.plan));
-      packs.push_back({{nullptr, nullptr, r.plan},
-                       {offsetof(kernels::ConvPackArgs, weight), weight.storage, weight.offset, Access::read},
-                       {offsetof(kernels::ConvPackArgs, packed), at->second, 0, Access::write}});
+      at->second = graph.make_kept(r.bytes);
+      packs.push_back({weight.storage, r.pack(weight, {0, at->second, 0, Access::write})});
     }
     weight.storage = at->second;
     weight.offset = 0;
     *r.packed = true;
-    graph.storage(slot_of(graph, i, r.scratch).storage).bytes = kernels::cpu::conv_scratch(r.plan, true);
+    if (r.scratch) graph.storage(slot_of(graph, i, r.scratch).storage).bytes = r.scratch_bytes;
     graph.point(i);
   }
-  for (const Pack& p : packs) {
-    const RecordedSlot slots[] = {p.weight, p.to};
-    graph.pack(graph.make(kernels::conv2d_pack, p.args, slots), p.weight.storage);
-  }
+  for (Pack& p : packs) graph.pack(std::move(p.launch), p.source);
 }
 
 }  // namespace lepton::detail
