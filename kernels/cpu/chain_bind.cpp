@@ -103,10 +103,6 @@ class Binder {
       if (p_.rows > 1 && row != p_.cols * col) p_.flat = false;
       if (o.size == 8) p_.tile_elements = kChainTileBytes / 8;
     }
-    // Gathered before the first step runs, so that no buffer of theirs may have been a result's before.
-    for (int i = 0; i < args_.steps; ++i)
-      for (int k = 0; k < input_count(args_.step[i].kind); ++k)
-        if (args_.step[i].in[k] < kChainOperands) input(args_.step[i].in[k]);
   }
 
   void last_uses() {
