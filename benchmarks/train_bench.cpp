@@ -1,14 +1,19 @@
 // Whole training steps on a batch that lies ready in memory: zero gradients, forward, loss, backward, update.
-// step/NAME is the captured step, step/NAME_eager the same lines without compile. machine/... are the machine's limits.
+// step/NAME is the captured step, step/NAME_eager the same lines without compile; step/NAME_bf16 and NAME_bf16_eager are
+// mixed precision. machine/... are the machine's limits.
 //
 //   train_bench --profile=NAME      how long each kernel of the captured step takes, instead of benchmarks
 //   train_bench --explain=NAME      its plan in words
+//   train_bench --serve=NAME        for compare.py: times the step whenever a line comes in
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
-#include <cstring>
+#include <iostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "benchmarks/machine/machine.hpp"
 #include "benchmarks/workloads/all.hpp"
@@ -20,26 +25,45 @@ namespace {
 struct Mode {
   const char* suffix;
   bool captured;
+  DType type;  ///< of products, under Autocast
 };
-constexpr Mode kModes[] = {{"", true}, {"_eager", false}};
+constexpr Mode kModes[] = {
+    {"", true, f32}, {"_eager", false, f32}, {"_bf16", true, bf16}, {"_bf16_eager", false, bf16}};
 
-auto step_of(Workload& workload) {
-  return [&workload](const Tensor& x, const Tensor& y) { return workload.step(x, y); };
-}
+/// A workload and the step over it, captured or not, warm.
+class Step {
+ public:
+  Step(const NamedWorkload& named, const Mode& mode) : mode_(mode) {
+    manual_seed(1);
+    workload_ = named.make();
+    constexpr int kWarmUp = 3;
+    for (int i = 0; i < kWarmUp; ++i) (*this)();
+  }
+  Tensor operator()() {
+    Workload& w = *workload_;
+    return mode_.captured ? captured_(w.x, w.y) : w.step(w.x, w.y, mode_.type);
+  }
+  std::int64_t parameter_count() const { return workload_->parameter_count(); }
+  auto& captured() { return captured_; }
+  std::string profile(int steps) { return captured_.profile(steps, workload_->x, workload_->y); }
+
+ private:
+  struct Function {
+    Step* self;
+    Tensor operator()(const Tensor& x, const Tensor& y) const { return self->workload_->step(x, y, self->mode_.type); }
+  };
+  Mode mode_;
+  std::unique_ptr<Workload> workload_;
+  Compiled<Function> captured_ = compile(Function{this});
+};
 
 void run(benchmark::State& state, const NamedWorkload& named, const Mode& mode) {
-  manual_seed(1);
-  const auto workload = named.make();
-  const auto eager = step_of(*workload);
-  auto captured = compile(eager);
-  const auto step = [&] { return mode.captured ? captured(workload->x, workload->y) : eager(workload->x, workload->y); };
-  constexpr int kWarmUp = 3;
-  for (int i = 0; i < kWarmUp; ++i) step();
+  Step step(named, mode);
   for (auto _ : state) benchmark::DoNotOptimize(step());
-  state.counters["parameters"] = double(workload->parameter_count());
+  state.counters["parameters"] = double(step.parameter_count());
   if (!mode.captured) return;
-  state.counters["arena_bytes"] = double(captured.arena_bytes());
-  state.counters["recordings"] = captured.recordings();
+  state.counters["arena_bytes"] = double(step.captured().arena_bytes());
+  state.counters["recordings"] = step.captured().recordings();
 }
 
 void register_steps() {
@@ -50,20 +74,37 @@ void register_steps() {
           ->Unit(benchmark::kMicrosecond);
 }
 
-/// Prints what a captured step is made of; false where no workload has that name.
-bool tell(std::string_view name, bool times) {
-  for (const NamedWorkload& named : kWorkloads) {
-    if (name != named.name) continue;
-    manual_seed(1);
-    const auto workload = named.make();
-    auto captured = compile(step_of(*workload));
-    captured(workload->x, workload->y);
-    constexpr int kSteps = 30;
-    const std::string text = times ? captured.profile(kSteps, workload->x, workload->y) : captured.explain();
-    std::fputs(text.c_str(), stdout);
-    return true;
+/// Answers compare.py as its peers do: a line when the step is warm, then for each line of standard input the median
+/// of a step over at least a second.
+void serve(Step& step) {
+  std::printf("{\"parameters\": %lld, \"loss\": %g}\n", static_cast<long long>(step.parameter_count()), step().item());
+  for (std::string line; std::fflush(stdout), std::getline(std::cin, line);) {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::size_t kLeast = 3;
+    std::vector<double> seconds;
+    for (const auto start = Clock::now(); seconds.size() < kLeast || Clock::now() - start < std::chrono::seconds(1);) {
+      const auto before = Clock::now();
+      step();
+      seconds.push_back(std::chrono::duration<double>(Clock::now() - before).count());
+    }
+    const auto middle = seconds.begin() + std::ptrdiff_t(seconds.size() / 2);
+    std::nth_element(seconds.begin(), middle, seconds.end());
+    std::printf("{\"seconds\": %.9g}\n", *middle);
   }
-  std::fprintf(stderr, "train_bench: there is no workload \"%.*s\"\n", int(name.size()), name.data());
+}
+
+/// What is done instead of benchmarks, with the step that `name` says; false where there is none.
+bool act(std::string_view action, const std::string& name) {
+  for (const NamedWorkload& named : kWorkloads)
+    for (const Mode& mode : kModes) {
+      if (name != std::string(named.name) + mode.suffix) continue;
+      Step step(named, mode);
+      constexpr int kProfiled = 30;
+      if (action == "serve") serve(step);
+      else std::fputs((action == "profile" ? step.profile(kProfiled) : step.captured().explain()).c_str(), stdout);
+      return true;
+    }
+  std::fprintf(stderr, "train_bench: there is no step \"%s\"\n", name.c_str());
   return false;
 }
 
@@ -72,10 +113,10 @@ bool tell(std::string_view name, bool times) {
 
 int main(int argc, char** argv) {
   using namespace lepton::bench;
-  for (int i = 1; i < argc; ++i)
-    for (const std::string_view option : {"--profile=", "--explain="})
-      if (const std::string_view argument = argv[i]; argument.starts_with(option))
-        return tell(argument.substr(option.size()), option == "--profile=") ? 0 : 2;
+  if (argc == 2)
+    for (const std::string_view action : {"profile", "explain", "serve"})
+      if (const std::string start = "--" + std::string(action) + "="; std::string_view(argv[1]).starts_with(start))
+        return act(action, argv[1] + start.size()) ? 0 : 2;
   register_steps();
   register_arithmetic();
   register_bandwidth();

@@ -15,10 +15,14 @@ class Workload {
  public:
   virtual ~Workload() = default;
 
-  /// Zero gradients, forward, loss, backward, update; gives the loss.
-  Tensor step(const Tensor& input, const Tensor& target) {
+  /// Zero gradients, forward, loss, backward, update; gives the loss. `type` is what products may round to.
+  Tensor step(const Tensor& input, const Tensor& target, DType type) {
     optimizer_->zero_grad();
-    const Tensor value = loss(input, target);
+    Tensor value;
+    {
+      const Autocast guard(type);
+      value = loss(input, target);
+    }
     value.backward();
     optimizer_->step();
     return value;
