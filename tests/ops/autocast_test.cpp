@@ -1,6 +1,8 @@
 // Autocast: rows of products and convolutions with factors rounded to bf16, and what it leaves alone.
 #include "lepton/core/autocast.hpp"
 
+#include <cmath>
+#include <optional>
 #include <thread>
 
 #include "lepton/ops/binary.hpp"
@@ -100,8 +102,8 @@ TEST_P(AutocastTest, RoundsFactorsAndNothingElse) {
 // bf16 keeps 8 bits, so rounding moves a factor by at most 2^-9 of it, a product of two by 2^-8 + 2^-18. A sum of
 // products is off by no more than that share of the sum of their magnitudes, which is what the same call gives for
 // magnitudes; the order of an f32 sum adds less than the 1 % allowed on top.
+// So it is whatever this machine's table chooses, too.
 TEST_P(AutocastTest, StaysWithinTheRoundingOfFactors) {
-  const Tuned tuned(kAllBf16);
   const auto within = [](const Tensor& y, const Tensor& right, const Tensor& magnitudes) {
     const auto a = values(y.detach()), b = values(right.detach()), most = values(magnitudes.detach());
     for (std::size_t i = 0; i < a.size(); ++i)
@@ -109,15 +111,18 @@ TEST_P(AutocastTest, StaysWithinTheRoundingOfFactors) {
         return AssertionFailure() << "element " << i << ": " << a[i] << ", not " << b[i] << " +- " << most[i] * 0x1p-8;
     return AssertionSuccess();
   };
-  for (const Inputs& inputs : all_inputs()) {
-    const Tensors x = draw(inputs, f32);
-    const Result y = run(x, bf16, false), right = run(leaves(x, [](const Tensor& t, bool) { return t; }), f32, false);
-    const Tensors magnitudes = leaves(x, [](const Tensor& t, bool) { return abs(t); });
-    const Tensor most = call(magnitudes);
-    const Tensors most_first = grad(most, magnitudes, {.gradient = abs(weight(most, 3))});
-    EXPECT_TRUE(within(y.y, right.y, most));
-    for (std::size_t i = 0; i < x.size(); ++i)
-      EXPECT_TRUE(within(y.first[i], right.first[i], most_first[i])) << "gradient by argument " << i;
+  for (const bool forced : {true, false}) {
+    const std::optional<Tuned> tuned = forced ? std::make_optional<Tuned>(kAllBf16) : std::nullopt;
+    for (const Inputs& inputs : all_inputs()) {
+      const Tensors x = draw(inputs, f32);
+      const Result y = run(x, bf16, false), right = run(leaves(x, [](const Tensor& t, bool) { return t; }), f32, false);
+      const Tensors magnitudes = leaves(x, [](const Tensor& t, bool) { return abs(t); });
+      const Tensor most = call(magnitudes);
+      const Tensors most_first = grad(most, magnitudes, {.gradient = abs(weight(most, 3))});
+      EXPECT_TRUE(within(y.y, right.y, most));
+      for (std::size_t i = 0; i < x.size(); ++i)
+        EXPECT_TRUE(within(y.first[i], right.first[i], most_first[i])) << "gradient by argument " << i;
+    }
   }
 }
 
@@ -128,17 +133,6 @@ TEST_P(AutocastTest, LeavesF64Alone) {
     const Result y = run(x, bf16), right = run(x, f32);
     EXPECT_TRUE(same_bits(y.y, right.y));
     for (std::size_t i = 0; i < x.size(); ++i) EXPECT_TRUE(same_bits(y.first[i], right.first[i]));
-  }
-}
-
-// What this machine's table says: whatever it is, the same within the rounding of factors, and at any time.
-TEST_P(AutocastTest, ByTheTable) {
-  for (const Inputs& inputs : all_inputs()) {
-    const Tensors x = draw(inputs, f32);
-    const Result y = run(x, bf16, false), again = run(x, bf16, false), plain = run(x, f32, false);
-    EXPECT_TRUE(same_bits(y.y, again.y));
-    EXPECT_TRUE(close(y.y, plain.y, 0.05 * std::sqrt(double(x[0].numel()) / double(std::max<std::int64_t>(1, y.y.numel())))));
-    for (std::size_t i = 0; i < x.size(); ++i) EXPECT_TRUE(same_bits(y.first[i], again.first[i]));
   }
 }
 

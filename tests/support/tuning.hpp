@@ -21,6 +21,7 @@ class TuningFile {
     if (file < 0) throw Error(name, "cannot be made");
     ::close(file);
     path_ = name;
+    clear_tuning();
     tune([] {}, {.save = path_});  // of nothing: the head alone
     clear_tuning();
     std::ofstream(path_, std::ios::app) << rows;
