@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "kernels/fused.hpp"
 #include "lepton/ops/formula/binary.hpp"
 #include "lepton/ops/formula/unary.hpp"
+#include "src/compile/sample_group.hpp"
 
 namespace lepton::detail {
 namespace {
@@ -65,9 +67,7 @@ Description with_chain(Description d, const kernels::ChainArgs& chain) {
   return d;
 }
 
-}  // namespace
-
-Description describe(const RecordedLaunch& launch) {
+Description describe_one(const RecordedLaunch& launch) {
   if (const auto* a = match(launch, kernels::matmul)) return product(*a);
   if (const auto* a = match(launch, kernels::matmul_chain)) return with_chain(product(a->product), a->chain);
   if (const auto* a = match(launch, kernels::conv2d)) return convolution("conv2d", a->plan, a->packed);
@@ -80,6 +80,31 @@ Description describe(const RecordedLaunch& launch) {
   if (const auto* a = match(launch, kernels::chain))
     return {fmt::format("chain [{}, {}]: {}", a->rows, a->cols, steps(*a)), 0};
   return {launch.call.name, 0};
+}
+
+/// A member of a group, as the launch that it was.
+Description member(const RecordedLaunch& group, std::size_t i) {
+  const SampleGroup& g = *sample_group_of(group);
+  RecordedLaunch one{};
+  one.args = std::make_unique<std::byte[]>(g.members[i].size);
+  std::copy_n(member_args(group, i), g.members[i].size, one.args.get());
+  one.call.kernel = g.members[i].kernel;
+  one.call.name = g.names[i];
+  return describe_one(one);
+}
+
+}  // namespace
+
+Description describe(const RecordedLaunch& launch) {
+  const SampleGroup* const group = sample_group_of(launch);
+  if (!group) return describe_one(launch);
+  Description all{fmt::format("{} at a time:", group->chunk), 0};
+  for (std::size_t i = 0; i < group->members.size(); ++i) {
+    const Description d = member(launch, i);
+    all.text += (i ? "; " : " ") + d.text;
+    all.flops += d.flops;
+  }
+  return all;
 }
 
 }  // namespace lepton::detail

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <queue>
 
+#include "lepton/core/parallel.hpp"
+
 namespace lepton::detail {
 
 Graph::Graph(Recording& recording) : recording_(recording) {
@@ -38,6 +40,10 @@ void Graph::join(int from, int to) {
   for (const Use& use : uses) launch(use.launch).slots[std::size_t(use.slot)].storage = to;
   all.insert(all.end(), uses.begin(), uses.end());
   uses.clear();
+}
+
+void Graph::guard_threads(int threads) {
+  recording_.guard([threads] { return num_threads() <= threads; });
 }
 
 void Graph::point(RecordedLaunch& launch) const {

@@ -70,6 +70,8 @@ class Graph {
   void pack(RecordedLaunch pack, int source);
   /// Storage `from` becomes the same memory as `to`, which ends where `from` begins.
   void join(int from, int to);
+  /// The plan holds while there are no more than so many threads.
+  void guard_threads(int threads);
   void note(std::string text) { recording_.notes.push_back(std::move(text)); }
 
   /// Takes effect with the next `refresh`.

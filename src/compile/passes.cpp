@@ -16,6 +16,7 @@ void run_passes(Recording& recording) {
   fuse_chains(graph);
   pack_weights(graph);
   share_in_place(graph);
+  group_by_sample(graph);
 }
 
 }  // namespace lepton::detail

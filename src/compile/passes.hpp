@@ -14,6 +14,8 @@ void fold_constants(Graph& graph);
 void fuse_chains(Graph& graph);
 /// Weights of convolutions and products are kept in the form that their kernels want.
 void pack_weights(Graph& graph);
+/// Convolutions and what lies between them run through a few samples at a time on each core.
+void group_by_sample(Graph& graph);
 /// Results take the memory of operands that end with them.
 void share_in_place(Graph& graph);
 

@@ -35,7 +35,7 @@ void Recording::allocated(Storage& storage) { number_of(storage, true); }
 
 void Recording::launched(const Call& call) {
   const int index = int(launches.size());
-  RecordedLaunch launch{call, std::make_unique<std::byte[]>(call.args_size), {}};
+  RecordedLaunch launch{call, std::make_unique<std::byte[]>(call.args_size), {}, {}};
   std::memcpy(launch.args.get(), call.args, call.args_size);
   launch.call.args = launch.args.get();
   if (call.clear_padding) call.clear_padding(launch.args.get());

@@ -34,10 +34,11 @@ struct RecordedLaunch {
   Call call;              ///< `args` and `slots` are in the two members below
   std::unique_ptr<std::byte[]> args;
   std::vector<RecordedSlot> slots;
+  std::shared_ptr<const void> owner = {};  ///< of what the arguments point at besides storages
 };
 
 inline RecordedLaunch copy_of(const RecordedLaunch& launch) {
-  RecordedLaunch copy{launch.call, std::make_unique<std::byte[]>(launch.call.args_size), launch.slots};
+  RecordedLaunch copy{launch.call, std::make_unique<std::byte[]>(launch.call.args_size), launch.slots, launch.owner};
   std::copy_n(launch.args.get(), launch.call.args_size, copy.args.get());
   copy.call.args = copy.args.get();
   return copy;

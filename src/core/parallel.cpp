@@ -40,6 +40,7 @@ void unpin_from_openmp() {
 
 /// True in a worker, and in a caller while it takes part in a region: what runs there must not start another.
 thread_local constinit bool inside_region = false;
+thread_local constinit int worker = 0;
 
 /// One parallel loop. Threads claim shards through a ticket that carries the loop's number, so that a worker that
 /// wakes late finds nothing to do, and nobody ever waits for a worker that has claimed nothing.
@@ -106,7 +107,11 @@ class Pool {
  public:
   explicit Pool(int threads) {
     unpin_from_openmp();
-    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+    for (int i = 1; i < threads; ++i)
+      workers_.emplace_back([this, i] {
+        worker = i;
+        work();
+      });
   }
   ~Pool() {
     stop_.store(true);
@@ -174,6 +179,8 @@ void set_num_threads(int n) {
 int num_threads() { return shared().threads; }
 
 namespace detail {
+
+int worker_index() { return worker; }
 
 void run_shards(std::int64_t shards, void (*body)(void*, std::int64_t), void* context) {
   if (shards <= 0) return;

@@ -15,6 +15,8 @@ LEPTON_API int num_threads();
 
 namespace detail {
 LEPTON_API void run_shards(std::int64_t shards, void (*body)(void*, std::int64_t), void* context);
+/// Tells the threads of the pool apart: below num_threads(), 0 in threads that are not the pool's.
+LEPTON_API int worker_index();
 }
 
 /// Calls `body(i)` for each i in [0, shards), on several threads, and returns when all are done. An exception

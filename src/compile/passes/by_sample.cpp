@@ -1,0 +1,129 @@
+// Sample by sample: a core takes a few pictures through several launches, so that what they hand on stays in its cache.
+#include <algorithm>
+
+#include "lepton/core/parallel.hpp"
+#include "src/compile/passes.hpp"
+#include "src/compile/sample_group.hpp"
+
+namespace lepton::detail {
+namespace {
+
+constexpr std::size_t kMostWeight = 512 << 10;  // bytes that are read again for every part of the batch
+constexpr std::size_t kMostSample = 2 << 20;    // bytes of one sample in any operand
+constexpr std::size_t kPart = 256 << 10;        // bytes that a part of the batch should have in its largest operand
+
+const SamplePointer* pointer_of(const Sliceable& s, const RecordedSlot& slot) {
+  for (const SamplePointer& p : s.pointers)
+    if (p.field == slot.field) return &p;
+  return nullptr;
+}
+
+class Group {
+ public:
+  Group(const Graph& graph, int first, Sliceable slice) : graph_(graph) { take(first, std::move(slice)); }
+
+  const std::vector<int>& members() const { return members_; }
+  const std::vector<Sliceable>& slices() const { return slices_; }
+  std::int64_t samples() const { return slices_[0].samples; }
+
+  /// Takes launch `i` in if it goes on with what a member made, sample for sample.
+  bool add(int i) {
+    Sliceable slice = sliceable(graph_.launch(i));
+    if (slice.samples != samples() || !worth(slice)) return false;
+    bool related = false;
+    for (const RecordedSlot& slot : graph_.launch(i).slots) {
+      const SamplePointer* const p = pointer_of(slice, slot);
+      if (!p) return false;
+      for (std::size_t m = 0; m < members_.size(); ++m)
+        for (const RecordedSlot& other : graph_.launch(members_[m]).slots) {
+          if (other.storage != slot.storage || (other.access == Access::read && slot.access == Access::read)) continue;
+          const SamplePointer* const q = pointer_of(slices_[m], other);
+          if (p->along != Along::sample || q->along != Along::sample || p->bytes != q->bytes ||
+              slot.offset != other.offset)
+            return false;
+          related = related || slot.access == Access::read;
+        }
+    }
+    std::vector<int> together = members_;
+    together.push_back(i);
+    if (!related || !graph_.can_merge(together)) return false;
+    take(i, std::move(slice));
+    return true;
+  }
+
+  static bool worth(const Sliceable& s) {
+    return s.samples > 1 && s.weight_bytes <= kMostWeight &&
+           std::all_of(s.pointers.begin(), s.pointers.end(), [](const SamplePointer& p) { return p.bytes <= kMostSample; });
+  }
+
+  /// Samples of a part: enough to be worth a part's cost, few enough to leave parts for every thread.
+  std::int64_t chunk() const {
+    std::size_t most = 1;
+    for (const Sliceable& s : slices_)
+      for (const SamplePointer& p : s.pointers)
+        if (p.along == Along::sample) most = std::max(most, p.bytes);
+    return std::clamp<std::int64_t>(std::int64_t(kPart / most), 1, std::max<std::int64_t>(1, samples() / 8));
+  }
+
+  /// Whether a storage is seen by members alone, from a write on.
+  bool inner(int storage) const {
+    return graph_.producer(storage) >= 0 &&
+           std::all_of(graph_.uses(storage).begin(), graph_.uses(storage).end(), [&](const Use& use) {
+             return std::find(members_.begin(), members_.end(), use.launch) != members_.end();
+           });
+  }
+
+ private:
+  void take(int i, Sliceable slice) {
+    members_.push_back(i);
+    slices_.push_back(std::move(slice));
+  }
+
+  const Graph& graph_;
+  std::vector<int> members_;
+  std::vector<Sliceable> slices_;
+};
+
+void merge(Graph& graph, const Group& found) {
+  SampleGroup group{found.samples(), found.chunk(), num_threads(), {}, {}};
+  std::vector<RecordedLaunch> launches;
+  const std::int64_t rest = group.samples % group.chunk;
+  for (std::size_t k = 0; k < found.members().size(); ++k) {
+    RecordedLaunch& launch = graph.launch(found.members()[k]);
+    SampleGroup::Member m{found.slices()[k], 0, 0, nullptr, nullptr, nullptr, nullptr};
+    if (m.slice.prepare) {
+      m.whole = m.slice.prepare(launch.args.get(), group.chunk);
+      if (rest) m.rest = m.slice.prepare(launch.args.get(), rest);
+    }
+    for (SamplePointer& p : m.slice.pointers)
+      for (const RecordedSlot& slot : launch.slots) {
+        if (slot.field != p.field) continue;
+        if (p.along == Along::worker) {
+          p.bytes = (std::max(m.slice.scratch(m.whole), m.rest ? m.slice.scratch(m.rest) : 0) + 63) / 64 * 64;
+          graph.storage(slot.storage).bytes = p.bytes * std::size_t(group.workers);
+        } else if (p.along == Along::sample && slot.offset == 0 && found.inner(slot.storage)) {
+          p.along = Along::worker;
+          p.bytes = (p.bytes * std::size_t(group.chunk) + 63) / 64 * 64;
+          graph.storage(slot.storage).bytes = p.bytes * std::size_t(group.workers);
+        }
+      }
+    group.members.push_back(std::move(m));
+    launches.push_back(copy_of(launch));
+  }
+  graph.guard_threads(group.workers);
+  graph.merge(found.members(), sample_group_launch(std::move(group), std::move(launches)));
+}
+
+}  // namespace
+
+void group_by_sample(Graph& graph) {
+  for (int i = 0; i < graph.size(); ++i) {
+    Sliceable slice = sliceable(graph.launch(i));
+    if (slice.samples == 0 || !Group::worth(slice)) continue;
+    Group group(graph, i, std::move(slice));
+    for (int j = i + 1; j < graph.size(); ++j) group.add(j);
+    if (group.members().size() > 1) merge(graph, group);
+  }
+}
+
+}  // namespace lepton::detail

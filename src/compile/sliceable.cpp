@@ -1,0 +1,136 @@
+// Which launches can run for a part of the batch, and how their arguments follow.
+#include <cstddef>
+
+#include "kernels/fused.hpp"
+#include "kernels/pointwise.hpp"
+#include "kernels/pool.hpp"
+#include "src/compile/sample_group.hpp"
+
+namespace lepton::detail {
+namespace {
+
+using kernels::cpu::ConvPass;
+
+template <class Args> const Args* match(const RecordedLaunch& l, const kernels::Kernel<Args>& kernel) {
+  return l.call.kernel == &kernel ? reinterpret_cast<const Args*>(l.args.get()) : nullptr;
+}
+
+std::uint32_t distance(const void* field, const void* args) {
+  return std::uint32_t(static_cast<const std::byte*>(field) - static_cast<const std::byte*>(args));
+}
+
+std::size_t picture(std::int64_t c, std::int64_t h, std::int64_t w, DType dtype) {
+  return std::size_t(c * h * w) * size_of(dtype);
+}
+
+// Convolutions: another plan for another number of pictures.
+
+template <class Args> const kernels::ConvPlan* plan_for(const Args& a, ConvPass pass, std::int64_t count) {
+  kernels::ConvShape shape = kernels::cpu::conv_shape(a.plan);
+  shape.n = count;
+  return kernels::cpu::prepare_conv(shape, pass, kernels::cpu::conv_algorithm(a.plan));
+}
+
+template <class Args, class Conv, ConvPass pass> Sliceable convolution(const Args& args, const Conv& a) {
+  const kernels::ConvShape& s = kernels::cpu::conv_shape(a.plan);
+  Sliceable r;
+  r.samples = s.n;
+  const std::size_t x = picture(s.ic, s.ih, s.iw, s.dtype), y = picture(s.oc, s.oh, s.ow, s.dtype);
+  const auto add = [&](const void* field, Along along, std::size_t bytes) {
+    r.pointers.push_back({distance(field, &args), along, bytes});
+  };
+  if constexpr (pass == ConvPass::forward) {
+    add(&a.x, Along::sample, x);
+    add(&a.y, Along::sample, y);
+    add(&a.bias, Along::fixed, 0);
+  } else {
+    add(&a.g, Along::sample, y);
+    add(&a.dx, Along::sample, x);
+  }
+  add(&a.weight, Along::fixed, 0);
+  add(&a.scratch, Along::worker, 0);
+  r.weight_bytes = kernels::cpu::conv_packed_bytes(a.plan);
+  return r;
+}
+
+/// The chain behind a convolution, whose rows are the pixels of its pictures. False where it cannot be cut.
+bool add_chain(Sliceable& r, const void* args, const kernels::ChainArgs& chain, std::int64_t samples) {
+  const std::int64_t rows = chain.rows == 1 ? chain.cols : chain.rows;
+  if (chain.reductions > 0 || rows % samples != 0) return false;
+  for (int i = 0; i < chain.steps; ++i)
+    if (chain.step[i].mask) return false;
+  for (int k = 0; k < chain.operands; ++k) {
+    const auto& o = chain.operand[k];
+    const std::int64_t step = chain.rows == 1 ? o.col_stride : o.row_stride;
+    r.pointers.push_back({distance(&o.data, args), step == 0 ? Along::fixed : Along::sample,
+                          std::size_t(step * (rows / samples)) * size_of(o.dtype)});
+  }
+  return true;
+}
+
+void resize_chain(kernels::ChainArgs& chain, std::int64_t samples, std::int64_t count) {
+  (chain.rows == 1 ? chain.cols : chain.rows) = (chain.rows == 1 ? chain.cols : chain.rows) / samples * count;
+}
+
+template <class Conv, ConvPass pass> Sliceable plain(const Conv& a) {
+  Sliceable r = convolution<Conv, Conv, pass>(a, a);
+  r.prepare = [](const void* args, std::int64_t count) -> const void* {
+    return plan_for(*static_cast<const Conv*>(args), pass, count);
+  };
+  r.scratch = [](const void* prepared) {
+    return kernels::cpu::conv_scratch(static_cast<const kernels::ConvPlan*>(prepared), true);
+  };
+  r.resize = [](void* args, std::int64_t, const void* prepared) {
+    static_cast<Conv*>(args)->plan = static_cast<const kernels::ConvPlan*>(prepared);
+  };
+  return r;
+}
+
+template <class Args, class Conv, ConvPass pass> Sliceable chained(const Args& a) {
+  Sliceable r = convolution<Args, Conv, pass>(a, a.conv);
+  if (!add_chain(r, &a, a.chain, r.samples)) return {};
+  r.prepare = [](const void* args, std::int64_t count) -> const void* {
+    return plan_for(static_cast<const Args*>(args)->conv, pass, count);
+  };
+  r.scratch = plain<Conv, pass>(a.conv).scratch;
+  r.resize = [](void* args, std::int64_t count, const void* prepared) {
+    auto& to = *static_cast<Args*>(args);
+    resize_chain(to.chain, kernels::cpu::conv_shape(to.conv.plan).n, count);
+    to.conv.plan = static_cast<const kernels::ConvPlan*>(prepared);
+  };
+  return r;
+}
+
+// Pooling: pictures are counted in the shape.
+
+template <class Args> Sliceable pooling(const Args& a, const void* inner, const void* outer, const void* where) {
+  const kernels::PoolShape& s = a.shape;
+  Sliceable r;
+  r.samples = s.n;
+  r.pointers = {{distance(inner, &a), Along::sample, picture(s.c, s.ih, s.iw, s.dtype)},
+                {distance(outer, &a), Along::sample, picture(s.c, s.oh, s.ow, s.dtype)},
+                {distance(where, &a), Along::sample, picture(s.c, s.oh, s.ow, u8)}};
+  r.resize = [](void* args, std::int64_t count, const void*) { static_cast<Args*>(args)->shape.n = count; };
+  return r;
+}
+
+/// A weight that would be packed anew for each sample is not read sample by sample.
+template <class Conv> bool ready(const Conv& a) { return a.packed || kernels::cpu::conv_packed_bytes(a.plan) == 0; }
+
+}  // namespace
+
+Sliceable sliceable(const RecordedLaunch& l) {
+  using namespace kernels;
+  if (const auto* a = match(l, conv2d)) return ready(*a) ? plain<ConvArgs, ConvPass::forward>(*a) : Sliceable{};
+  if (const auto* a = match(l, conv2d_chain))
+    return ready(a->conv) ? chained<ConvChainArgs, ConvArgs, ConvPass::forward>(*a) : Sliceable{};
+  if (const auto* a = match(l, conv2d_input_grad))
+    return ready(*a) ? plain<ConvInputGradArgs, ConvPass::input_grad>(*a) : Sliceable{};
+  if (const auto* a = match(l, conv2d_input_grad_chain))
+    return ready(a->conv) ? chained<ConvInputGradChainArgs, ConvInputGradArgs, ConvPass::input_grad>(*a) : Sliceable{};
+  if (const auto* a = match(l, max_pool2d)) return pooling(*a, &a->x, &a->y, &a->where);
+  if (const auto* a = match(l, max_pool2d_grad)) return pooling(*a, &a->dx, &a->g, &a->where);
+  return {};
+}
+
+}  // namespace lepton::detail
