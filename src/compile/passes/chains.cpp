@@ -115,6 +115,15 @@ bool fits(const kernels::ReduceArgs& a, const ChainBuilder& group, kernels::Chai
   return true;
 }
 
+/// Whether a member writes, behind launch `i`, what that reads.
+bool is_written_after(const Graph& graph, int i, const RecordedSlot& slot, const ChainBuilder& group) {
+  const auto& members = group.members();
+  return std::any_of(graph.uses(slot.storage).begin(), graph.uses(slot.storage).end(), [&](const Use& use) {
+    return use.launch > i && use.access != Access::read &&
+           std::find(members.begin(), members.end(), use.launch) != members.end();
+  });
+}
+
 /// The group with the sums and means of what it computes; alone where there are none and it has several members.
 bool fuse_with_sums(Graph& graph, ChainBuilder& group) {
   std::vector<int> members = group.members();
@@ -122,7 +131,7 @@ bool fuse_with_sums(Graph& graph, ChainBuilder& group) {
   kernels::ChainAxis axis{};
   for (int i = group.members()[0] + 1; i < graph.size() && int(sums.size()) < kernels::kChainReductions; ++i) {
     const auto* a = graph.match(i, kernels::reduce);
-    if (!a || group.value_at(*graph.slot(i, &a->x)) < 0) continue;
+    if (!a || group.value_at(*graph.slot(i, &a->x)) < 0 || is_written_after(graph, i, *graph.slot(i, &a->x), group)) continue;
     kernels::ChainAxis its{};
     std::int64_t rows = 0, cols = 0;
     members.push_back(i);
