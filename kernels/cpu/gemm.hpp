@@ -1,12 +1,12 @@
-// Our own matrix product: for matrices too small for a library call to pay, and for f64.
+// The product of small matrices, in one piece on one thread.
 #pragma once
 
 #include <cstdint>
 
 namespace lepton::kernels::cpu {
 
-/// c[i, j] = sum over p of a[i, p] * b[p, j] (+ bias[j]). c is [m, n] with row stride ldc; a's elements are
-/// anywhere (row stride a_row, column stride a_col); b is stored by rows [k, n], or by columns where trans_b.
+/// c[i, j] = sum over p of a[i, p] * b[p, j] (+ bias[j]). c is [m, n] with row stride ldc; a is stored by rows or by
+/// columns (one of the strides a_row and a_col is 1); b is stored by rows [k, n], or by columns where trans_b.
 template <class T> struct Gemm {
   const T* a;
   std::int64_t a_row, a_col;
@@ -19,11 +19,14 @@ template <class T> struct Gemm {
   std::int64_t m, n, k;
 };
 
+/// Rows up to which, and depth from which, factors that both lie along k are multiplied as dot products.
+inline constexpr std::int64_t kDotRows = 8, kDotDepth = 128;
+
 void gemm(const Gemm<float>& g);
 void gemm(const Gemm<double>& g);
 
-#define LEPTON_DECLARE_GEMM(ISA)   \
-  namespace ISA {                  \
+#define LEPTON_DECLARE_GEMM(ISA)    \
+  namespace ISA {                   \
   void gemm(const Gemm<float>& g);  \
   void gemm(const Gemm<double>& g); \
   }

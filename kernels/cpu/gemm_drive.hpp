@@ -28,21 +28,25 @@ template <class Op> class Job {
     // read again and again.
     const bool units_a = kUnit == 1 || (g.a_type == bf16 && !g.trans_a && g.k % kUnit == 0);
     a_in_place_ = units_a && (!g.trans_a || columns <= kFewPanels);
-    b_in_place_ = !g.b_packed && kUnit == 1 && !g.trans_b && rows <= kFewRows;
-    depth_ = even_blocks((job.k1 - job.k0 + kUnit - 1) / kUnit, kDepth, kLanes);
+    b_in_place_ = b_read_in_place(g, rows);
+    b_ready_ = g.b_packed || b_in_place_;
+    depth_ = even_blocks((job.k1 - job.k0 + kUnit - 1) / kUnit, b_ready_ ? kDepth : kPackedDepth, kLanes);
     const std::int64_t deep = depth_ > 0 ? depth_ : 1;
     std::int64_t room = GemmScratch::kBytes / std::int64_t(sizeof(Unit));
+    // A power of two between the rows of a block would put them into the same few places of a cache.
+    a_step_ = depth_ * (g.trans_a ? kLanes : 1) + kLanes;
     a_ = reinterpret_cast<Unit*>(scratch.bytes);
     b_ = a_;
     block_rows_ = even_blocks(
         rows, a_in_place_ ? kRowsInPlace : GemmScratch::kBytesA / (deep * std::int64_t(sizeof(Unit))),
         kLanes);
     if (!a_in_place_) {
-      b_ += block_rows_ * deep;
-      room -= block_rows_ * deep;
+      const std::int64_t taken = block_rows_ * deep + (g.trans_a ? block_rows_ : block_rows_ * kLanes);
+      b_ += taken;
+      room -= taken;
     }
     block_panels_ = columns;
-    if (!g.b_packed && !b_in_place_)
+    if (!b_ready_)
       block_panels_ =
           even_blocks(columns, room / (deep * kTileVectors * kLanes), 16 / kLanes > 0 ? 16 / kLanes : 1);
   }
@@ -50,27 +54,39 @@ template <class Op> class Job {
   void run() {
     for (std::int64_t p0 = job_.panel0, p1 = 0; p0 < job_.panel1; p0 = p1) {
       p1 = p0 + block_panels_ < job_.panel1 ? panels_.cut(p0 + block_panels_, kLanes) : job_.panel1;
-      std::int64_t k0 = job_.k0;
-      do {  // once where there is nothing to sum
-        const std::int64_t next = k0 + depth_ * kUnit, k1 = next < job_.k1 ? next : job_.k1;
-        if (!g_.b_packed && !b_in_place_) pack_b(p0, p1, k0, k1);
-        for (std::int64_t i0 = job_.row0; i0 < job_.row1; i0 += block_rows_) {
-          const std::int64_t i1 = i0 + block_rows_ < job_.row1 ? i0 + block_rows_ : job_.row1;
-          if (!a_in_place_) pack_a(i0, i1, k0, k1);
-          block(p0, p1, k0, k1, i0, i1);
-          if (k1 == job_.k1 && job_.done)
-            job_.done(job_.done_row + i0, job_.done_row + i1, column(p0), column(p1));
-        }
-        k0 = k1;
-      } while (k0 < job_.k1);
+      if (b_ready_) {  // c is finished block by block
+        for_rows([&](std::int64_t i0, std::int64_t i1) {
+          for_depth([&](std::int64_t k0, std::int64_t k1) { block(p0, p1, k0, k1, i0, i1); });
+        });
+      } else {  // a packed b is used for all rows
+        for_depth([&](std::int64_t k0, std::int64_t k1) {
+          pack_b(p0, p1, k0, k1);
+          for_rows([&](std::int64_t i0, std::int64_t i1) { block(p0, p1, k0, k1, i0, i1); });
+        });
+      }
     }
   }
 
  private:
-  static constexpr std::int64_t kDepth = 384;    // units of k of a block
-  static constexpr std::int64_t kFewPanels = 2;  // for which a is not packed
-  static constexpr std::int64_t kFewRows = 32;   // for which b is not packed
-  static constexpr std::int64_t kRowsInPlace = 128;
+  // Units of k of a block; less where b needs room beside a.
+  static constexpr std::int64_t kDepth = 512, kPackedDepth = 384;
+  static constexpr std::int64_t kRowsInPlace = 128;  // of a block of an a that is not packed
+  static constexpr std::int64_t kFewPanels = 4;      // for which an a that is stored by columns is not
+
+  template <class F> LEPTON_INLINE void for_rows(F f) const {
+    for (std::int64_t i0 = job_.row0, i1 = 0; i0 < job_.row1; i0 = i1) {
+      i1 = i0 + block_rows_ < job_.row1 ? i0 + block_rows_ : job_.row1;
+      f(i0, i1);
+    }
+  }
+  template <class F> LEPTON_INLINE void for_depth(F f) const {
+    std::int64_t k0 = job_.k0;
+    do {  // once where there is nothing to sum
+      const std::int64_t next = k0 + depth_ * kUnit, k1 = next < job_.k1 ? next : job_.k1;
+      f(k0, k1);
+      k0 = k1;
+    } while (k0 < job_.k1);
+  }
 
   /// Size of the blocks that n is cut into, evenly: at most about `most`, a multiple of `step`.
   static std::int64_t even_blocks(std::int64_t n, std::int64_t most, std::int64_t step) {
@@ -90,8 +106,8 @@ template <class Op> class Job {
       using From = std::remove_cvref_t<decltype(*a)>;
       const From* const from = g_.trans_a ? a + k0 * g_.lda + i0 : a + i0 * g_.lda + k0;
       const Factor<From> f{from, g_.lda, i1 - i0, k1 - k0, !g_.trans_a};
-      if (g_.trans_a) pack_across<Op>(f, a_, 1, depth_ * kLanes);
-      else pack_rows<Op>(f, a_, depth_);
+      if (g_.trans_a) pack_across<Op>(f, a_, 1, a_step_);
+      else pack_rows<Op>(f, a_, a_step_);
     });
   }
 
@@ -107,11 +123,12 @@ template <class Op> class Job {
 
   void block(std::int64_t p0, std::int64_t p1, std::int64_t k0, std::int64_t k1, std::int64_t i0,
              std::int64_t i1) const {
+    if (!a_in_place_) pack_a(i0, i1, k0, k1);
     Tile<Op> t{};
     t.segments = 1;
     t.depth = (k1 - k0 + kUnit - 1) / kUnit;
     t.ldc = g_.ldc;
-    t.accumulate = k0 > job_.k0;
+    t.accumulate = g_.accumulate || k0 > job_.k0;
     const std::int64_t units = (g_.k + kUnit - 1) / kUnit;
     for (std::int64_t p = p0; p < p1; ++p) {
       const std::int64_t begin = panels_.begin(p), vectors = panels_.begin(p + 1) - begin, j = column(p);
@@ -129,6 +146,7 @@ template <class Op> class Job {
       t.bias = g_.bias ? static_cast<const Number*>(g_.bias) + j : nullptr;
       tiles(t, i0, i1, k0, j, vectors);
     }
+    if (k1 == job_.k1 && job_.done) job_.done(job_.done_row + i0, job_.done_row + i1, column(p0), column(p1));
   }
 
   void tiles(Tile<Op>& t, std::int64_t i0, std::int64_t i1, std::int64_t k0, std::int64_t j,
@@ -139,15 +157,15 @@ template <class Op> class Job {
       t.c = static_cast<Number*>(g_.c) + i * g_.ldc + j;
       if (g_.trans_a) {
         t.side = a_in_place_ ? static_cast<const Unit*>(g_.a) + k0 * g_.lda + i
-                             : a_ + r / kLanes * kLanes * depth_ + r % kLanes;
+                             : a_ + r / kLanes * a_step_ + r % kLanes;
         t.side_step = a_in_place_ ? g_.lda : kLanes;
         tile_of<Op, true>(m, vectors)(t);
         continue;
       }
       constexpr std::int64_t kSize = sizeof(Unit) / kUnit;
       const char* const first = a_in_place_ ? static_cast<const char*>(g_.a) + (i * g_.lda + k0) * kSize
-                                            : reinterpret_cast<const char*>(a_ + r * depth_);
-      const std::int64_t step = a_in_place_ ? g_.lda * kSize : depth_ * std::int64_t(sizeof(Unit));
+                                            : reinterpret_cast<const char*>(a_ + r * a_step_);
+      const std::int64_t step = a_in_place_ ? g_.lda * kSize : a_step_ * std::int64_t(sizeof(Unit));
       for (std::int64_t e = 0; e < m; ++e) rows[e] = first + e * step;
       t.rows = rows;
       tile_of<Op, false>(m, vectors)(t);
@@ -158,8 +176,8 @@ template <class Op> class Job {
   const GemmJob& job_;
   const GemmPanels panels_;
   Unit *a_, *b_;
-  bool a_in_place_, b_in_place_;
-  std::int64_t depth_, block_panels_, block_rows_;
+  bool a_in_place_, b_in_place_, b_ready_;
+  std::int64_t depth_, a_step_, block_panels_, block_rows_;
 };
 
 template <class Op> void run_job(const GemmLarge& g, const GemmJob& job, GemmScratch& scratch) {

@@ -10,18 +10,14 @@ namespace lepton::kernels::cpu {
 
 /// Where a thread packs what it is about to multiply: a part of a, and b in the rest. It stays in a second-level cache.
 struct GemmScratch {
-  static constexpr std::int64_t kBytes = 512 << 10, kBytesA = 192 << 10;
+  static constexpr std::int64_t kBytes = 640 << 10, kBytesA = 192 << 10;
   alignas(64) char bytes[kBytes];
 };
 
-/// One product, c = op(a) @ op(b) (+ bias), as MatmulArgs has it; c has row stride ldc.
-struct GemmLarge {
-  const void *a, *b, *bias;
-  void* c;
-  std::int64_t m, n, k, lda, ldb, ldc;
-  bool trans_a, trans_b, b_packed;
-  DType a_type, b_type, compute;
-};
+/// Whether `rows` rows are too few to pack b for: it is read where it lies, unless it must be turned or rounded.
+__attribute__((always_inline)) inline bool b_read_in_place(const GemmLarge& g, std::int64_t rows) {
+  return !g.b_packed && !g.trans_b && g.compute != bf16 && rows <= 128;
+}
 
 /// What a thread makes of it: rows [row0, row1) of panels [panel0, panel1), summed over [k0, k1) from scratch, with the
 /// bias where there is one. `done` is told of finished blocks, whose rows lie `done_row` further on in its view.

@@ -2,7 +2,7 @@
 #include "kernels/cpu/gemm_large.hpp"
 
 #include "kernels/cpu/dispatch.hpp"
-#include "kernels/cpu/gemm_kernels.hpp"
+#include "kernels/cpu/gemm_plan.hpp"
 
 namespace lepton::kernels::cpu {
 
@@ -19,5 +19,11 @@ std::size_t gemm_packed_bytes(DType compute, std::int64_t k, std::int64_t n) {
 
 void gemm_pack(const GemmPack& args) { gemm_kernels(args.compute).pack(args); }
 void gemm_block(const GemmBlock& args) { gemm_kernels(args.compute).block(args); }
+
+void gemm_serial(const GemmLarge& g) {
+  if (g.m == 0 || g.n == 0) return;
+  const GemmKernels& kernels = gemm_kernels(g.compute);
+  kernels.job(g, gemm_job(g, kernels, {}, 0), gemm_scratch());
+}
 
 }  // namespace lepton::kernels::cpu

@@ -16,7 +16,7 @@
 //   gemm_block({.rows = rows, .segments = taps, .rows_step = pixels, .depth = channels, .b = packed, .bias = bias,
 //               .c = y, .ldc = row stride of y, .m = pixels, .n = n, .compute = f32});
 //
-// Both choose the build for this machine themselves, and may be called from any file.
+// All choose the build for this machine themselves, and may be called from any file.
 #pragma once
 
 #include <cstddef>
@@ -84,7 +84,22 @@ struct GemmBlock {
   DType compute;
 };
 
+/// c = op(a) @ op(b) (+ bias), as MatmulArgs has it, or c += without the bias where `accumulate`. c has row stride ldc.
+/// The factors' types are `compute`, or f32 or bf16 for a product of bf16.
+struct GemmLarge {
+  const void *a, *b, *bias;
+  void* c;
+  std::int64_t m, n, k, lda, ldb, ldc;
+  bool trans_a, trans_b, b_packed;
+  DType a_type, b_type, compute;
+  bool accumulate = false;
+};
+
 void gemm_pack(const GemmPack& args);
 void gemm_block(const GemmBlock& args);
+
+/// A whole product, packed where that pays, into memory of the thread's own: for a part of a convolution whose
+/// factors are plain matrices, like a gradient of weights, dw += g^T @ x.
+void gemm_serial(const GemmLarge& g);
 
 }  // namespace lepton::kernels::cpu

@@ -12,9 +12,10 @@ namespace {
 
 // In clock cycles.
 constexpr double kPack = 0.25;    // to bring a number into another order
+constexpr double kRead = 0.08;    // to read one where it lies
 constexpr double kFinish = 0.15;  // to write a result
 constexpr double kStart = 1000;   // to begin a job
-constexpr double kJob = 25000;    // that a job should take at least: about 6 microseconds
+constexpr double kJob = 15000;    // that a job should take at least: about 4 microseconds
 constexpr std::int64_t kMostParts = 64;
 
 constexpr std::int64_t kSmallResult = 4096;  // numbers of a c for which k is cut
@@ -29,14 +30,15 @@ struct Costs {
 Costs costs(const GemmLarge& g, const GemmKernels& kernels) {
   const bool plain = g.compute != bf16;
   return {.product = 0.5 / double(kernels.lanes * kernels.unit),
-          .pack_a = plain && !g.trans_a ? 0 : kPack,
-          .pack_b = g.b_packed ? 0 : kPack};
+          .pack_a = plain && !g.trans_a ? kRead : kPack,
+          .pack_b = g.b_packed ? kRead : kPack};
 }
 
 /// Cycles of rows x columns of c.
 double cost_of(const GemmLarge& g, const Costs& c, double m, double n) {
   const double k = double(g.k);
-  return m * n * k * c.product + m * k * c.pack_a + n * k * c.pack_b + m * n * kFinish + kStart;
+  const double pack_b = b_read_in_place(g, std::int64_t(m)) ? kRead : c.pack_b;
+  return m * n * k * c.product + m * k * c.pack_a + n * k * pack_b + m * n * kFinish + kStart;
 }
 
 /// What two and eight cores together spend on `batch` products cut by a grid; less is better. Cores take jobs as they

@@ -4,6 +4,8 @@
 // runs over k in order, whatever the block it belongs to, so that no cut of a product changes a bit of it.
 #pragma once
 
+#include <utility>
+
 #include "kernels/cpu/bf16.hpp"
 #include "kernels/cpu/gemm_large.hpp"
 
@@ -66,6 +68,14 @@ template <class Op> struct Tile {
   bool accumulate;  // start from c, not from the bias
 };
 
+/// f(0), f(1) ... f(kN - 1), unrolled whatever the compiler thinks of it: sums must not go through memory.
+template <int kN, class F> LEPTON_INLINE void unroll(F&& f) {
+  [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<int, i>{}), ...);
+  }
+  (std::make_integer_sequence<int, kN>{});
+}
+
 /// One function a shape of tile.
 template <class Op, int kRows, int kVectors, bool kSide> struct TileOf {
   using Sum = typename Op::Sum;
@@ -73,38 +83,59 @@ template <class Op, int kRows, int kVectors, bool kSide> struct TileOf {
   using Number = typename Op::Number;
   static constexpr int kLanes = Sum::kLanes;
 
+  /// All lanes, or the first `tail` of the last vector where that is less.
   LEPTON_INLINE static Sum load(const Number* p, int j, std::int64_t tail) {
-    return j + 1 < kVectors ? Sum::load(p + j * kLanes) : Sum::load_partial(p + j * kLanes, tail);
+    return j + 1 < kVectors || tail == kLanes ? Sum::load(p + j * kLanes)
+                                              : Sum::load_partial(p + j * kLanes, tail);
+  }
+  LEPTON_INLINE static void store(Sum x, Number* p, int j, std::int64_t tail) {
+    if (j + 1 < kVectors || tail == kLanes) x.store(p + j * kLanes);
+    else x.store_partial(p + j * kLanes, tail);
+  }
+
+  LEPTON_INLINE static void start(const Tile<Op>& t, Sum (&sum)[kRows][kVectors], std::int64_t tail) {
+    if (t.accumulate) {
+      unroll<kRows>(
+          [&](auto i) { unroll<kVectors>([&](auto j) { sum[i][j] = load(t.c + i * t.ldc, j, tail); }); });
+      return;
+    }
+    Sum first[kVectors];
+    unroll<kVectors>([&](auto j) { first[j] = Sum(0); });
+    if (t.bias) unroll<kVectors>([&](auto j) { first[j] = load(t.bias, j, tail); });
+    unroll<kRows>([&](auto i) { unroll<kVectors>([&](auto j) { sum[i][j] = first[j]; }); });
+  }
+
+  /// sum += over a segment of k.
+  LEPTON_INLINE static void add(Sum (&sum)[kRows][kVectors], const Unit* (&row)[kRows],
+                                std::int64_t side_step, const Unit* b, std::int64_t b_step,
+                                std::int64_t depth) {
+    for (std::int64_t p = 0; p < depth; ++p, b += b_step) {
+      typename Op::Factor f[kVectors];
+      unroll<kVectors>([&](auto j) { f[j] = Op::load(b + j * kLanes); });
+      unroll<kRows>([&](auto i) {
+        const auto x = Op::broadcast(kSide ? row[0] + i : row[i] + p);
+        unroll<kVectors>([&](auto j) { sum[i][j] = Op::add_product(x, f[j], sum[i][j]); });
+      });
+      if (kSide) row[0] += side_step;
+    }
+  }
+
+  LEPTON_INLINE static void multiply(const Tile<Op>& t, std::int64_t tail) {
+    Sum sum[kRows][kVectors];
+    start(t, sum, tail);
+    for (std::int64_t s = 0; s < t.segments; ++s) {
+      const Unit* row[kRows];
+      unroll<kRows>(
+          [&](auto i) { row[i] = kSide ? t.side : static_cast<const Unit*>(t.rows[s * t.rows_step + i]); });
+      add(sum, row, t.side_step, t.b + s * t.depth * t.b_step, t.b_step, t.depth);
+    }
+    unroll<kRows>(
+        [&](auto i) { unroll<kVectors>([&](auto j) { store(sum[i][j], t.c + i * t.ldc, j, tail); }); });
   }
 
   static void run(const Tile<Op>& t) {
-    Sum sum[kRows][kVectors];
-    for (int j = 0; j < kVectors; ++j) {
-      const Sum start = !t.accumulate && t.bias ? load(t.bias, j, t.tail) : Sum(0);
-      for (int i = 0; i < kRows; ++i) sum[i][j] = t.accumulate ? load(t.c + i * t.ldc, j, t.tail) : start;
-    }
-    const Unit* b = t.b;
-    const std::int64_t b_step = t.b_step, side_step = t.side_step, depth = t.depth;
-    for (std::int64_t s = 0; s < t.segments; ++s) {
-      const Unit* row[kRows];
-      for (int i = 0; i < kRows; ++i)
-        row[i] = kSide ? t.side : static_cast<const Unit*>(t.rows[s * t.rows_step + i]);
-      for (std::int64_t p = 0; p < depth; ++p, b += b_step) {
-        typename Op::Factor f[kVectors];
-        for (int j = 0; j < kVectors; ++j) f[j] = Op::load(b + j * kLanes);
-        for (int i = 0; i < kRows; ++i) {
-          const auto x = Op::broadcast(kSide ? row[0] + i : row[i] + p);
-          for (int j = 0; j < kVectors; ++j) sum[i][j] = Op::add_product(x, f[j], sum[i][j]);
-        }
-        if (kSide) row[0] += side_step;
-      }
-    }
-    for (int i = 0; i < kRows; ++i)
-      for (int j = 0; j < kVectors; ++j) {
-        Number* const to = t.c + i * t.ldc + j * kLanes;
-        if (j + 1 < kVectors) sum[i][j].store(to);
-        else sum[i][j].store_partial(to, t.tail);
-      }
+    if (t.tail == kLanes) multiply(t, kLanes);
+    else multiply(t, t.tail);
   }
 };
 

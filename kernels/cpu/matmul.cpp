@@ -12,7 +12,7 @@
 namespace lepton::kernels::cpu {
 namespace {
 
-constexpr double kLargeFrom = 1e5;  // multiply-adds from which packing pays
+constexpr double kLargeFrom = 4e5;  // multiply-adds from which packing pays
 constexpr double kGroupWork = 1e6;  // multiply-adds of matrices that a thread takes at once
 
 double work_of(const MatmulArgs& args) { return double(args.m) * double(args.n) * double(args.k); }
@@ -20,7 +20,8 @@ double work_of(const MatmulArgs& args) { return double(args.m) * double(args.n) 
 /// Whether one product of the batch is made in blocks. By the sizes alone, so that what is packed is what is read.
 bool is_large(const MatmulArgs& args) {
   if (args.compute == bf16 && args.dtype == f32) return true;  // the small kernel knows f32 and f64
-  return work_of(args) >= kLargeFrom && args.n > 4;
+  const bool dots = args.trans_b && !args.trans_a && args.m <= kDotRows && args.k >= kDotDepth;
+  return work_of(args) >= kLargeFrom && args.n > 4 && !dots;
 }
 
 const void* matrix(const void* p, std::int64_t stride, std::int64_t t, std::size_t size) {
@@ -117,7 +118,40 @@ void run_large(const MatmulArgs& args, const Epilogue& done) {
   });
 }
 
+/// Rows [i0, i1) and columns [j0, j1) of one product.
+template <class T>
+void run_part(Gemm<T> g, std::int64_t i0, std::int64_t i1, std::int64_t j0, std::int64_t j1) {
+  g.a += i0 * g.a_row;
+  g.b += j0 * (g.trans_b ? g.ldb : 1);
+  g.c += i0 * g.ldc + j0;
+  if (g.bias) g.bias += j0;
+  g.m = i1 - i0;
+  g.n = j1 - j0;
+  gemm(g);
+}
+
+/// A long thin product: the longer side of c in pieces that begin at multiples of 16.
+template <class T> void run_thin(const MatmulArgs& args, std::int64_t t, const Epilogue& done) {
+  const Gemm<T> g = small_gemm<T>(args, t);
+  const bool by_rows = args.m >= args.n;
+  const std::int64_t side = by_rows ? args.m : args.n, blocks = (side + 15) / 16;
+  const std::int64_t shards = std::clamp<std::int64_t>(std::int64_t(work_of(args) / kGroupWork), 1,
+                                                       std::min<std::int64_t>(blocks, 16));
+  parallel_for(shards, [&](std::int64_t s) {
+    const Range part = shard_range(blocks, shards, s);
+    const std::int64_t from = part.begin * 16, to = std::min(side, part.end * 16);
+    const std::int64_t i0 = by_rows ? from : 0, i1 = by_rows ? to : args.m;
+    const std::int64_t j0 = by_rows ? 0 : from, j1 = by_rows ? args.n : to;
+    run_part(g, i0, i1, j0, j1);
+    if (done) done(t * args.m + i0, t * args.m + i1, j0, j1);
+  });
+}
+
 template <class T> void run_small(const MatmulArgs& args, const Epilogue& done) {
+  if (work_of(args) >= 2 * kGroupWork) {
+    for (std::int64_t t = 0; t < args.batch; ++t) run_thin<T>(args, t, done);
+    return;
+  }
   const auto group = std::max<std::int64_t>(1, std::int64_t(kGroupWork / std::max(work_of(args), 1.0)));
   parallel_for((args.batch + group - 1) / group, [&](std::int64_t s) {
     const std::int64_t end = std::min(args.batch, (s + 1) * group);

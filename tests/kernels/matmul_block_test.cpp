@@ -1,5 +1,6 @@
 // The blocks that large products and convolutions are made of, in every build: packing, rows anywhere, segments.
-#include <numeric>
+#include <array>
+#include <memory>
 
 #include "kernels/cpu/dispatch.hpp"
 #include "kernels/cpu/gemm_kernels.hpp"
@@ -127,6 +128,45 @@ TEST_P(MatmulBlock, MultipliesRowsAnywhereWithPackedColumns) {
           check<float, std::uint16_t>(build, m, n, segments, depth, other, !other);
         else check<float, float>(build, m, n, segments, depth, other, !other);
       }
+}
+
+template <class T> void check_serial(DType compute, std::int64_t m, std::int64_t n, std::int64_t k) {
+  const std::int64_t ldc = n + 3;
+  const auto a = normal_data<T>(k * m, 0, 1, 1), b = normal_data<T>(k * n, 0, 1, 2);
+  auto c = normal_data<T>(m * ldc, 0, 1, 4);
+  const auto before = c;
+  GemmLarge g{};
+  g.a = a.data();
+  g.b = b.data();
+  g.c = c.data();
+  g.m = m;
+  g.n = n;
+  g.k = k;
+  g.lda = m;
+  g.ldb = n;
+  g.ldc = ldc;
+  g.trans_a = true;
+  g.a_type = g.b_type = dtype_of<T>;
+  g.compute = compute;
+  g.accumulate = true;
+  gemm_serial(g);
+  for (std::int64_t i = 0; i < m; ++i)
+    for (std::int64_t j = 0; j < n; ++j) {
+      Dot sum;
+      sum.add(1, double(before[std::size_t(i * ldc + j)]));
+      for (std::int64_t p = 0; p < k; ++p)
+        sum.add(factor(a[std::size_t(p * m + i)], compute), factor(b[std::size_t(p * n + j)], compute));
+      ASSERT_NO_FATAL_FAILURE(expect_dot(c[std::size_t(i * ldc + j)], sum, k + 1));
+    }
+}
+
+TEST(MatmulSerial, AddsToWhatIsThere) {
+  for (const auto& [m, n, k] :
+       {std::array<std::int64_t, 3>{64, 288, 900}, {9, 50, 3}, {200, 16, 401}, {5, 5, 0}}) {
+    check_serial<float>(f32, m, n, k);
+    check_serial<float>(bf16, m, n, k);
+    check_serial<double>(f64, m, n, k);
+  }
 }
 
 TEST_P(MatmulBlock, PanelsAreFullButForTheLastTwo) {
