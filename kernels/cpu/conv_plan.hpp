@@ -47,10 +47,11 @@ struct ConvPlan {
 
 namespace cpu {
 
-extern const ConvAlgorithm kDepthwiseConv;  ///< f32, as many groups as channels of either picture
-extern const ConvAlgorithm kGatheredConv;  ///< f64
-extern const ConvAlgorithm kOneDnnConv;    ///< f32, whatever the shape
-extern const ConvAlgorithm kWinogradConv;  ///< f32, 3x3, stride 1
+extern const ConvAlgorithm kFewChannelsConv;  ///< f32, up to 4 input channels, forward and by weight
+extern const ConvAlgorithm kDepthwiseConv;    ///< f32, as many groups as channels of either picture
+extern const ConvAlgorithm kWinogradConv;     ///< f32, 3x3, stride 1
+extern const ConvAlgorithm kOneDnnConv;       ///< f32, whatever the shape
+extern const ConvAlgorithm kGatheredConv;     ///< f64
 
 /// All algorithms, best first, ended by null.
 extern const ConvAlgorithm* const kConvTable[];

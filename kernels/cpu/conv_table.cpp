@@ -7,7 +7,7 @@
 
 namespace lepton::kernels::cpu {
 
-const ConvAlgorithm* const kConvTable[] = {&kDepthwiseConv, &kWinogradConv, &kOneDnnConv, &kGatheredConv, nullptr};
+const ConvAlgorithm* const kConvTable[] = {&kFewChannelsConv, &kDepthwiseConv, &kWinogradConv, &kOneDnnConv, &kGatheredConv, nullptr};
 
 ConvAlgorithmNames conv_algorithms(const ConvShape& shape, ConvPass pass) {
   ConvAlgorithmNames names{};

@@ -11,7 +11,7 @@ class Fetch {
  public:
   LEPTON_INLINE Fetch(const WinogradSizes& s, const WinogradBlock& b, const float* pictures, std::int64_t h, std::int64_t w,
                       std::int64_t channels, std::int64_t border, std::int64_t pad_h, std::int64_t pad_w)
-      : pictures_(pictures), h_(h), channels_(channels), border_(border), pad_(pad_h), rows_(s.rows), row_(b.row0),
+      : pictures_(pictures), h_(h), border_(border), pad_(pad_h), rows_(s.rows), row_(b.row0),
         last_row_(b.row1), line_step_(w * channels) {
     const std::int64_t column0 = at_least_0(b.column0 * kWinogradTile - pad_w);
     const std::int64_t column1 = b.column1 * kWinogradTile - pad_w + border;
@@ -51,7 +51,7 @@ class Fetch {
   }
 
   const float* pictures_;
-  std::int64_t h_, channels_, border_, pad_, rows_, row_, last_row_, line_step_;
+  std::int64_t h_, border_, pad_, rows_, row_, last_row_, line_step_;
   std::int64_t offset_, length_, line_ = 0, last_line_ = 0;
   const float *pixel_ = nullptr, *end_ = nullptr;
 };
