@@ -64,8 +64,11 @@ TEST(Fused, MatmulAndChain) {
                                        {8, 64, 64, 32}}) {
     const auto a = test::normal_data<float>(batch * m * k),
                b = test::normal_data<float>(batch * k * n, 0, 1, 2), bias = test::normal_data<float>(n);
-    MatmulArgs product{a.data(), b.data(), bias.data(), nullptr, batch, m,     n,   k,
-                       k,        n,        m * k,       k * n,   false, false, f32, f32};
+    MatmulArgs product{};
+    product.a = a.data(), product.b = b.data(), product.bias = bias.data();
+    product.batch = batch, product.m = m, product.n = n, product.k = k, product.lda = k, product.ldb = n;
+    product.batch_stride_a = m * k, product.batch_stride_b = k * n;
+    product.dtype = product.compute = f32;
     check(
         batch * m, n,
         [&](float* c, const ChainArgs& chain) {
@@ -90,7 +93,7 @@ TEST(Fused, ConvolutionsAndChain) {
   };
   const ConvPlan* const forward = cpu::prepare_conv(s, cpu::ConvPass::forward);
   Bytes scratch = scratch_of(forward);
-  ConvArgs conv{x.data(), w.data(), nullptr, nullptr, aligned(scratch), forward};
+  ConvArgs conv{x.data(), w.data(), nullptr, nullptr, aligned(scratch), forward, false};
   check(
       s.n * s.oh * s.ow, s.oc,
       [&](float* y, const ChainArgs& chain) {
@@ -103,7 +106,7 @@ TEST(Fused, ConvolutionsAndChain) {
       });
   const ConvPlan* const back = cpu::prepare_conv(s, cpu::ConvPass::input_grad);
   Bytes back_scratch = scratch_of(back);
-  ConvInputGradArgs grad{g.data(), w.data(), nullptr, aligned(back_scratch), back};
+  ConvInputGradArgs grad{g.data(), w.data(), nullptr, aligned(back_scratch), back, false};
   check(
       s.n * s.ih * s.iw, s.ic,
       [&](float* dx, const ChainArgs& chain) {
