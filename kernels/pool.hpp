@@ -10,11 +10,17 @@ namespace lepton::kernels {
 
 /// x: [n, ih, iw, c], y and where: [n, oh, ow, c]. f32 or f64. Windows of kh x kw <= 256 elements; padding
 /// counts as minus infinity, at most half a window on either side.
+/// With `relu`, of windows of at most 255 elements, pooling also does the relu before it: the bits of y are those of
+/// max_pool2d of relu(x), and the bits of dx those of relu's gradient after max_pool2d_grad.
 struct PoolShape {
   std::int64_t n, c, ih, iw, oh, ow;
   std::int64_t kh, kw, stride_h, stride_w, pad_h, pad_w;
   DType dtype;
+  bool relu;
 };
+
+/// The place that pooling with relu writes for a window without a positive element, or with a NaN: no gradient.
+inline constexpr std::uint8_t kNowhere = 255;
 
 /// y = largest of each window, where = its place in the window (row * kw + column); the first of equals, NaN wins.
 struct MaxPoolArgs {
@@ -32,7 +38,7 @@ struct MaxPoolGradArgs {
   PoolShape shape;
 };
 
-/// y = the elements of x at those places: the transpose of the gradient.
+/// y = the elements of x at those places, 0 for kNowhere with `relu`: the transpose of the gradient.
 struct MaxPoolPickArgs {
   const void* x;
   const std::uint8_t* where;

@@ -61,7 +61,7 @@ template <class T> struct Best {
 };
 
 /// Of the output rows [begin, end) of all images.
-template <class T, bool kTwoByTwo>
+template <class T, bool kTwoByTwo, bool kRelu>
 void max_pool(const MaxPoolArgs& args, std::int64_t begin, std::int64_t end) {
   const PoolShape s = args.shape;
   const T* const x = static_cast<const T*>(args.x);
@@ -75,6 +75,11 @@ void max_pool(const MaxPoolArgs& args, std::int64_t begin, std::int64_t end) {
       for_places<kTwoByTwo>(s, w, [&](std::int64_t place, std::int64_t from) {
         if (place != first) best.offer(lanes.load(x + from + j), place);
       });
+      if constexpr (kRelu) {
+        const Mask<T> positive = best.value > Vec<T>(0);
+        best.value = maximum(best.value, Vec<T>(0));
+        best.place = select(Mask<PlaceOf<T>>{positive.m}, best.place, Places<T>(kNowhere));
+      }
       lanes.store(best.value, y + at + j);
       lanes.store_places(best.place, where + at + j);
     });
@@ -108,11 +113,16 @@ template <class Args> void over_rows(const Args& args, Rows<Args> two_by_two, Ro
              [&](std::int64_t begin, std::int64_t end) { rows(args, begin, end); });
 }
 
+template <bool kRelu> void max_pool_run(const MaxPoolArgs& args) {
+  if (args.shape.dtype == DType::f32)
+    over_rows(args, max_pool<float, true, kRelu>, max_pool<float, false, kRelu>);
+  else over_rows(args, max_pool<double, true, kRelu>, max_pool<double, false, kRelu>);
+}
+
 }  // namespace
 
 void max_pool2d(const MaxPoolArgs& args) {
-  if (args.shape.dtype == DType::f32) over_rows(args, max_pool<float, true>, max_pool<float, false>);
-  else over_rows(args, max_pool<double, true>, max_pool<double, false>);
+  args.shape.relu ? max_pool_run<true>(args) : max_pool_run<false>(args);
 }
 
 void max_pool2d_pick(const MaxPoolPickArgs& args) {

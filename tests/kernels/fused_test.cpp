@@ -64,8 +64,11 @@ TEST(Fused, MatmulAndChain) {
                                        {8, 64, 64, 32}}) {
     const auto a = test::normal_data<float>(batch * m * k),
                b = test::normal_data<float>(batch * k * n, 0, 1, 2), bias = test::normal_data<float>(n);
-    MatmulArgs product{a.data(), b.data(), bias.data(), nullptr, batch, m,     n,   k,
-                       k,        n,        m * k,       k * n,   false, false, f32, f32, false, false, false};
+    MatmulArgs product{};
+    product.a = a.data(), product.b = b.data(), product.bias = bias.data();
+    product.batch = batch, product.m = m, product.n = n, product.k = k, product.lda = k, product.ldb = n;
+    product.batch_stride_a = m * k, product.batch_stride_b = k * n;
+    product.dtype = product.compute = f32;
     check(
         batch * m, n,
         [&](float* c, const ChainArgs& chain) {

@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "check.hpp"
+#include "kernels/pointwise.hpp"
+#include "lepton/ops/formula/unary.hpp"
 
 namespace lepton::kernels {
 namespace {
@@ -14,7 +16,7 @@ PoolShape shape(std::int64_t n, std::int64_t c, std::int64_t ih, std::int64_t iw
                 std::int64_t kw, std::int64_t stride_h, std::int64_t stride_w, std::int64_t pad_h = 0,
                 std::int64_t pad_w = 0) {
   const std::int64_t oh = (ih + 2 * pad_h - kh) / stride_h + 1, ow = (iw + 2 * pad_w - kw) / stride_w + 1;
-  return {n, c, ih, iw, oh, ow, kh, kw, stride_h, stride_w, pad_h, pad_w, f32};
+  return {n, c, ih, iw, oh, ow, kh, kw, stride_h, stride_w, pad_h, pad_w, f32, false};
 }
 
 // 2 by 2 with even and odd sizes; windows that overlap, leave gaps, reach into padding; channels around a
@@ -105,6 +107,53 @@ TYPED_TEST(MaxPool, GradientGoesWhereTheLargestStood) {
     });
     EXPECT_EQ(dx, expected);
   }
+}
+
+/// Small whole numbers with ties, many of them not positive, and a few special values.
+template <class T> std::vector<T> with_special_values(std::size_t n, double mean) {
+  auto x = test::normal_data<T>(std::int64_t(n), mean);
+  const T special[] = {T(0), -T(0), std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity(),
+                       -std::numeric_limits<T>::infinity()};
+  for (std::size_t i = 0; i < n; ++i)
+    x[i] = i % 23 == 5 ? special[i / 23 % std::size(special)] : T(std::round(2 * x[i]));
+  return x;
+}
+
+template <class T> void expect_same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i)
+    ASSERT_TRUE((std::isnan(a[i]) && std::isnan(b[i])) || std::memcmp(&a[i], &b[i], sizeof(T)) == 0) << i;
+}
+
+TYPED_TEST(MaxPool, WithReluIsReluAndThenPooling) {
+  using T = TypeParam;
+  constexpr auto kRelu = std::uint8_t(index_of<op::Relu, op::UnaryOps>);
+  for (PoolShape s : kShapes)
+    for (const double mean : {-1.0, 0.3}) {
+      if (s.kh * s.kw > 255) continue;
+      s.dtype = dtype_of<T>;
+      const auto x = with_special_values<T>(input_size(s), mean);
+      const auto g = with_special_values<T>(output_size(s), 0);
+      std::vector<T> rectified(x.size()), expected(g.size()), before(x.size()), expected_dx(x.size());
+      std::vector<std::uint8_t> where(g.size());
+      const auto n = std::int64_t(x.size());
+      cpu::unary({x.data(), rectified.data(), n, s.dtype, kRelu, {}}, kCpuStream);
+      cpu::max_pool2d({rectified.data(), expected.data(), where.data(), s}, kCpuStream);
+      cpu::max_pool2d_grad({g.data(), where.data(), before.data(), s}, kCpuStream);
+      cpu::unary_grad({before.data(), rectified.data(), expected_dx.data(), n, s.dtype, kRelu, {}},
+                      kCpuStream);
+      s.relu = true;
+      std::vector<T> y(g.size()), dx(x.size()), picked(g.size());
+      cpu::max_pool2d({x.data(), y.data(), where.data(), s}, kCpuStream);
+      cpu::max_pool2d_grad({g.data(), where.data(), dx.data(), s}, kCpuStream);
+      cpu::max_pool2d_pick({x.data(), where.data(), picked.data(), s}, kCpuStream);
+      expect_same_bits(y, expected);
+      expect_same_bits(dx, expected_dx);
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        ASSERT_EQ(where[i] == kNowhere, !(y[i] > T(0))) << i;
+        ASSERT_EQ(picked[i], y[i] > T(0) ? y[i] : T(0)) << i;
+      }
+    }
 }
 
 }  // namespace
