@@ -75,10 +75,8 @@ SizedOp softmax_of(std::int64_t rows, std::int64_t n) {
 }
 
 SizedOp norm_of(std::int64_t channels, std::int64_t side) {
-  return {"batch_norm/" + times({32, channels, side, side}) + "_channels_last",
-          [](const Tensors& x) {
-            return batch_norm(x[0].permute({0, 3, 1, 2}), x[1], x[2], {}, {});
-          },
+  return {"batch_norm/" + times({32, channels, side, side}),
+          [](const Tensors& x) { return batch_norm(channels_last(x[0]), x[1], x[2], {}, {}); },
           {real({32, side, side, channels}), real({channels}, 0.5, 2), real({channels})},
           0};
 }
