@@ -50,7 +50,9 @@ class Step {
  private:
   struct Function {
     Step* self;
-    Tensor operator()(const Tensor& x, const Tensor& y) const { return self->workload_->step(x, y, self->mode_.type); }
+    Tensor operator()(const Tensor& x, const Tensor& y) const {
+      return self->workload_->step(x, y, self->mode_.type);
+    }
   };
   Mode mode_;
   std::unique_ptr<Workload> workload_;
@@ -77,12 +79,14 @@ void register_steps() {
 /// Answers compare.py as its peers do: a line when the step is warm, then for each line of standard input the median
 /// of a step over at least a second.
 void serve(Step& step) {
-  std::printf("{\"parameters\": %lld, \"loss\": %g}\n", static_cast<long long>(step.parameter_count()), step().item());
+  std::printf("{\"parameters\": %lld, \"loss\": %g}\n", static_cast<long long>(step.parameter_count()),
+              step().item());
   for (std::string line; std::fflush(stdout), std::getline(std::cin, line);) {
     using Clock = std::chrono::steady_clock;
     constexpr std::size_t kLeast = 3;
     std::vector<double> seconds;
-    for (const auto start = Clock::now(); seconds.size() < kLeast || Clock::now() - start < std::chrono::seconds(1);) {
+    for (const auto start = Clock::now();
+         seconds.size() < kLeast || Clock::now() - start < std::chrono::seconds(1);) {
       const auto before = Clock::now();
       step();
       seconds.push_back(std::chrono::duration<double>(Clock::now() - before).count());
@@ -101,7 +105,9 @@ bool act(std::string_view action, const std::string& name) {
       Step step(named, mode);
       constexpr int kProfiled = 30;
       if (action == "serve") serve(step);
-      else std::fputs((action == "profile" ? step.profile(kProfiled) : step.captured().explain()).c_str(), stdout);
+      else
+        std::fputs((action == "profile" ? step.profile(kProfiled) : step.captured().explain()).c_str(),
+                   stdout);
       return true;
     }
   std::fprintf(stderr, "train_bench: there is no step \"%s\"\n", name.c_str());
@@ -115,7 +121,8 @@ int main(int argc, char** argv) {
   using namespace lepton::bench;
   if (argc == 2)
     for (const std::string_view action : {"profile", "explain", "serve"})
-      if (const std::string start = "--" + std::string(action) + "="; std::string_view(argv[1]).starts_with(start))
+      if (const std::string start = "--" + std::string(action) + "=";
+          std::string_view(argv[1]).starts_with(start))
         return act(action, argv[1] + start.size()) ? 0 : 2;
   register_steps();
   register_arithmetic();

@@ -85,7 +85,8 @@ bool has_bf16_zmm() {
 void measure(benchmark::State& state, double (*loop)()) {
   double flops = 0;
   for (auto _ : state) flops += loop();
-  state.counters["flops"] = benchmark::Counter(flops, benchmark::Counter::kIsRate, benchmark::Counter::kIs1000);
+  state.counters["flops"] =
+      benchmark::Counter(flops, benchmark::Counter::kIsRate, benchmark::Counter::kIs1000);
 }
 
 void add(const std::string& name, double (*loop)()) {

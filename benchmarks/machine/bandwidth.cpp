@@ -17,7 +17,8 @@ namespace {
 using Ymm = float __attribute__((vector_size(32)));
 using Zmm = float __attribute__((vector_size(64)));
 
-template <class V> __attribute__((always_inline)) inline void triad(float* a, const float* b, const float* c, std::int64_t n) {
+template <class V>
+__attribute__((always_inline)) inline void triad(float* a, const float* b, const float* c, std::int64_t n) {
   auto* y = reinterpret_cast<V*>(a);
   const auto *u = reinterpret_cast<const V*>(b), *v = reinterpret_cast<const V*>(c);
   for (std::int64_t i = 0; i < n / std::int64_t(sizeof(V) / sizeof(float)); ++i) y[i] = u[i] + 0.5f * v[i];
@@ -51,7 +52,8 @@ void measure(benchmark::State& state, std::int64_t bytes) {
     benchmark::ClobberMemory();
   }
   const double each = 3 * double(n) * sizeof(float);
-  state.counters["bytes"] = benchmark::Counter(each * double(state.iterations()), benchmark::Counter::kIsRate);
+  state.counters["bytes"] =
+      benchmark::Counter(each * double(state.iterations()), benchmark::Counter::kIsRate);
   state.counters["size"] = benchmark::Counter(double(bytes), benchmark::Counter::kAvgThreads);
 }
 
@@ -63,7 +65,8 @@ std::int64_t cache_size(int level, std::int64_t otherwise) {
 }
 
 void add(const std::string& name, std::int64_t bytes, int threads) {
-  benchmark::RegisterBenchmark(("machine/triad_" + name).c_str(), [bytes](benchmark::State& s) { measure(s, bytes); })
+  benchmark::RegisterBenchmark(("machine/triad_" + name).c_str(),
+                               [bytes](benchmark::State& s) { measure(s, bytes); })
       ->UseRealTime()
       ->MinTime(0.2)
       ->Threads(threads);

@@ -13,7 +13,9 @@ struct Cnn final : Workload {
     y = labels(32, 10);
     train_with<optim::Adam>(model.parameters(), {.lr = 1e-3});
   }
-  Tensor loss(const Tensor& input, const Tensor& target) override { return cross_entropy(model(input), target); }
+  Tensor loss(const Tensor& input, const Tensor& target) override {
+    return cross_entropy(model(input), target);
+  }
 };
 
 }  // namespace

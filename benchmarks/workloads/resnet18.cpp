@@ -13,7 +13,9 @@ struct ResNet18 final : Workload {
     y = labels(32, 10);
     train_with<optim::Sgd>(model.parameters(), {.lr = 0.1, .momentum = 0.9});
   }
-  Tensor loss(const Tensor& input, const Tensor& target) override { return cross_entropy(model(input), target); }
+  Tensor loss(const Tensor& input, const Tensor& target) override {
+    return cross_entropy(model(input), target);
+  }
 };
 
 }  // namespace

@@ -12,7 +12,9 @@ struct Vae final : Workload {
     y = x;
     train_with<optim::Adam>(model.parameters(), {.lr = 1e-3});
   }
-  Tensor loss(const Tensor& input, const Tensor&) override { return models::negative_elbo(model(input), input); }
+  Tensor loss(const Tensor& input, const Tensor&) override {
+    return models::negative_elbo(model(input), input);
+  }
 };
 
 }  // namespace
