@@ -28,7 +28,7 @@ bool has_size(ChoiceOp op, Size size) {
 Query query(const MatmulArgs& a, DType allowed) {
   Query q{.op = ChoiceOp::matmul, .allowed = allowed};
   q.sizes = {a.batch, a.m, a.n, a.k, a.trans_a, a.trans_b};
-  q.sizes[std::size_t(Size::work)] = a.batch * a.m * a.n * a.k;
+  q.sizes[std::size_t(Size::work)] = a.m * a.n * a.k;
   return q;
 }
 

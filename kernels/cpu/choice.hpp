@@ -18,8 +18,9 @@ namespace lepton::kernels::cpu {
 
 enum class ChoiceOp : std::uint8_t { matmul, conv2d, conv2d_input_grad, conv2d_weight_grad };
 
-/// What rows have conditions on: the first six of products, the others of convolutions, `work` of both. It counts
-/// multiply-adds, of one image for a convolution, which must be computed alike whatever the number of images.
+/// What rows have conditions on: the first six of products, the others of convolutions, `work` of both. It counts the
+/// multiply-adds of one matrix or one image. A convolution is computed alike whatever the number of images, of which
+/// there is therefore no condition.
 enum class Size : std::uint8_t {
   batch, m, n, k, trans_a, trans_b,
   in, height, width, out, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, groups,

@@ -187,7 +187,7 @@ void make_primitives(const ConvPlan& plan, State& state) {
   state.reorder = dnnl::reorder(back ? b : a, back ? a : b);
 }
 
-bool supports(const ConvShape& s, ConvPass) { return s.dtype == f32; }
+bool supports(const ConvShape& s, ConvPass) { return s.dtype == f32 && s.compute == f32; }
 
 // Its layouts depend on the picture, so that weights are not packed beforehand but in every run.
 void prepare(ConvPlan& plan) {

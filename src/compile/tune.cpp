@@ -55,14 +55,16 @@ std::size_t place_of(const Choice& way, const std::vector<Choice>& ways) {
 }
 
 Outcome tune_one(const Query& query, const std::vector<Choice>& ways, double seconds) {
-  const Choice before = choose(query, table_for(this_cpu()));
   const std::vector<double> times = measure(detail::TuneRuns(query, ways), ways.size(), seconds);
-  const std::size_t of_table = place_of(before, ways);
-  std::size_t chosen = std::size_t(std::min_element(times.begin(), times.end()) - times.begin());
-  if (times[chosen] > kWorthIt * times[of_table]) chosen = of_table;
-  const ChoiceRow row = row_for(query, ways[chosen]);
-  const std::string line = to_string(row), way = to_string(ways[chosen]);
-  return {{line.substr(0, line.find(" -> ")), way, times[chosen], times[of_table]}, row};
+  TuneResult::Entry entry;
+  entry.by_table = entry.chosen = place_of(choose(query, table_for(this_cpu())), ways);
+  const auto fastest = std::size_t(std::min_element(times.begin(), times.end()) - times.begin());
+  if (times[fastest] <= kWorthIt * times[entry.by_table]) entry.chosen = fastest;
+  for (std::size_t i = 0; i < ways.size(); ++i) entry.ways.push_back({to_string(ways[i]), times[i]});
+  const ChoiceRow row = row_for(query, ways[entry.chosen]);
+  const std::string line = to_string(row);
+  entry.operation = line.substr(0, line.find(" -> "));
+  return {std::move(entry), row};
 }
 
 bool same_question(const ChoiceRow& a, const ChoiceRow& b) {
@@ -118,10 +120,13 @@ TuneResult tune(const std::function<void()>& step, const TuneOptions& options) {
 std::string TuneResult::describe() const {
   std::string text;
   for (const Entry& e : entries) {
-    char figures[96];
-    std::snprintf(figures, sizeof figures, " (%.1f us, %.2f times as fast as the table's)\n", e.seconds * 1e6,
-                  e.seconds > 0 ? e.seconds_before / e.seconds : 1);
-    text += e.operation + " -> " + e.chosen + figures;
+    text += e.operation + " -> " + e.ways[e.chosen].name + ";";
+    for (std::size_t i = 0; i < e.ways.size(); ++i) {
+      char time[40];
+      std::snprintf(time, sizeof time, " %.1f us", e.ways[i].seconds * 1e6);
+      text += (i == 0 ? " " : ", ") + e.ways[i].name + time + (i == e.by_table ? " (the table's)" : "");
+    }
+    text += "\n";
   }
   return text;
 }

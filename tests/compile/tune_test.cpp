@@ -61,10 +61,13 @@ TEST_F(Tune, measures_the_operations_of_one_step) {
   EXPECT_EQ(result.entries[1].operation, "matmul bf16 batch=1 m=24 n=8 k=40 trans_a=0 trans_b=0");
   EXPECT_TRUE(result.entries[2].operation.starts_with("conv2d_weight_grad bf16 in=8"));
   for (const auto& entry : result.entries) {
-    EXPECT_TRUE(entry.chosen.starts_with("f32") || entry.chosen.starts_with("bf16")) << entry.chosen;
-    EXPECT_GT(entry.seconds, 0);
-    EXPECT_LE(entry.seconds, entry.seconds_before);
-    EXPECT_NE(result.describe().find(entry.operation + " -> " + entry.chosen), std::string::npos);
+    const auto& ways = entry.ways;
+    ASSERT_LT(std::max(entry.chosen, entry.by_table), ways.size());
+    EXPECT_GE(ways.size(), 2u);
+    for (const auto& way : ways) EXPECT_GT(way.seconds, 0) << way.name;
+    EXPECT_LE(ways[entry.chosen].seconds, ways[entry.by_table].seconds);
+    EXPECT_TRUE(ways[0].name.starts_with("f32")) << ways[0].name;
+    EXPECT_NE(result.describe().find(entry.operation + " -> " + ways[entry.chosen].name + "; "), std::string::npos);
   }
 }
 
@@ -89,7 +92,7 @@ TEST_F(Tune, the_file_gives_the_same_choices_and_bits) {
   EXPECT_EQ(hash, result.hash);
   EXPECT_EQ(hash.size(), 16u);
   for (const auto& entry : result.entries)
-    EXPECT_NE(text_of(file.path()).find("\n" + entry.operation + " -> " + entry.chosen + "\n"), std::string::npos);
+    EXPECT_NE(text_of(file.path()).find("\n" + entry.operation + " -> " + entry.ways[entry.chosen].name + "\n"), std::string::npos);
 
   clear_tuning();
   EXPECT_EQ(tuning_hash(), "");

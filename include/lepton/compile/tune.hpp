@@ -14,18 +14,22 @@ struct TuneOptions {
   double seconds = 0.1;    ///< spent on each way to compute an operation, and a few runs at least
 };
 
-/// What was measured, with times in seconds.
+/// What was measured.
 struct LEPTON_API TuneResult {
+  /// A way to compute an operation: the type, and the algorithm of a convolution, such as "f32 onednn".
+  struct Way {
+    std::string name;
+    double seconds = 0;  ///< a run
+  };
   struct Entry {
     std::string operation;   ///< "matmul bf16 batch=1 m=32 n=64 k=12544 ..."
-    std::string chosen;      ///< the way that it takes from now on: "bf16"
-    double seconds = 0;      ///< a run
-    double seconds_before = 0;  ///< a run as the table of this CPU has it
+    std::vector<Way> ways;
+    std::size_t by_table = 0, chosen = 0;  ///< which of them the table says, and which it is from now on
   };
   std::vector<Entry> entries;
   std::string hash;          ///< `tuning_hash()` from now on
 
-  /// A line an entry, with how many times as fast it became.
+  /// A line an entry.
   std::string describe() const;
 };
 
