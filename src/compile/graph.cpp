@@ -173,6 +173,12 @@ void Graph::sort() {
   recording_.launches = std::move(sorted);
 }
 
+void Graph::recount() {
+  std::erase_if(recording_.launches, [](const RecordedLaunch& l) { return !l.args; });
+  count_uses();
+  find_followers();
+}
+
 void Graph::refresh() {
   sort();
   count_uses();

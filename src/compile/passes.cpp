@@ -13,6 +13,7 @@ void run_passes(Recording& recording) {
   drop_dead_code(graph);
   fold_constants(graph);
   drop_dead_code(graph);
+  fuse_pool_relu(graph);
   fuse_chains(graph);
   pack_weights(graph);
   share_in_place(graph);

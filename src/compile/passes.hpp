@@ -9,6 +9,8 @@ namespace lepton::detail {
 void drop_dead_code(Graph& graph);
 /// Launches that compute the same in every replay are dropped: what they computed in the recording is kept.
 void fold_constants(Graph& graph);
+/// Max pooling does the relu before it, and its gradient that relu's.
+void fuse_pool_relu(Graph& graph);
 /// Element-by-element launches become chains: on the blocks of a product or a convolution that they follow, else with
 /// the sums that follow them.
 void fuse_chains(Graph& graph);
