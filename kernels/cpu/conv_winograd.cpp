@@ -7,7 +7,9 @@
 namespace lepton::kernels::cpu {
 namespace {
 
-constexpr std::int64_t kFewestChannels = 8;  // fewer make too little of a vector, or of the transforms
+// Where transforms do not cost more than they save: enough channels, enough of a tile's pixels in the picture.
+constexpr std::int64_t kFewestChannels = 8, kFewestProducts = 192;
+constexpr double kMostWork = 0.6;
 
 struct State {
   WinogradSizes sizes;
@@ -24,7 +26,8 @@ bool supports(const ConvShape& s, ConvPass) {
 bool suits(const ConvShape& s, ConvPass pass) {
   const WinogradSizes z = winograd_sizes(s, pass);
   const std::int64_t products = z.rows * z.columns * kFrequencies, direct = z.oh * z.ow * 9;
-  return s.ic >= kFewestChannels && s.oc >= kFewestChannels && products * 4 <= direct * 3;
+  return s.ic >= kFewestChannels && s.oc >= kFewestChannels && s.ic * s.oc >= kFewestProducts &&
+         double(products) <= kMostWork * double(direct);
 }
 
 void prepare(ConvPlan& plan) {

@@ -62,8 +62,8 @@ constexpr std::int64_t winograd_floats(std::int64_t tiles, std::int64_t channels
 // goes on to sum, products of its inputs [in0, in1), the first of a vector, with a panel of weights that has no others,
 // winograd_output turns the products, of these outputs alone, into pixels.
 //
-// winograd_weight_transform turns a block's x and g into frequencies, in such scratch memory. winograd_weight_sum adds
-// a block's products to `sums`, or writes them there if it is the `first`: [in vector][out vector][frequency][in][out].
+// winograd_gradient turns vectors `outs` of a block's g into frequencies. winograd_weight_sum adds their products with
+// those of x to `sums`, or writes them there if they are the `first`: [in vector][out vector][frequency][in][out].
 // winograd_weight_finish adds `parts` such sums, `part_step` floats apart, and makes weights of them.
 //
 // Where there is a `next` block, its pixels are fetched meanwhile.
@@ -78,10 +78,11 @@ constexpr std::int64_t winograd_floats(std::int64_t tiles, std::int64_t channels
                          const WinogradRange& outs, const float* v, const float* weights, float* m);                  \
   void winograd_output(const WinogradSizes&, const WinogradBlock&, const WinogradRange& outs, const float* m,         \
                        const float* bias, float* y);                                                                  \
-  void winograd_weight_transform(const WinogradSizes&, const WinogradBlock&, const float* x, const float* g,          \
-                                 float* scratch);                                                                     \
+  void winograd_gradient(const WinogradSizes&, const WinogradBlock&, const WinogradRange& outs, const float* g,       \
+                         float* d);                                                                                   \
   void winograd_weight_sum(const WinogradSizes&, const WinogradBlock&, const WinogradBlock& next, const float* x,     \
-                           const float* g, const WinogradPanels&, const float* scratch, float* sums, bool first);     \
+                           const float* g, const WinogradPanels&, const float* v, const float* d, float* sums,        \
+                           bool first);                                                                               \
   void winograd_weight_finish(const WinogradSizes&, const WinogradPanels&, const float* sums, std::int64_t parts,     \
                               std::int64_t part_step, float* dw);                                                     \
   }

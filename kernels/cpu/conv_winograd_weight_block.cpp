@@ -40,18 +40,6 @@ LEPTON_INLINE void fetch_vector(const Groups& groups, const float* from, std::in
       _mm_prefetch(reinterpret_cast<const char*>(from + t * kLanes), _MM_HINT_T0);
 }
 
-void transform_gradient(const WinogradSizes& s, const WinogradBlock& b, const float* g, float* d) {
-  for_tiles(s, b, s.out_padded, [&](std::int64_t place, std::int64_t n, std::int64_t row, std::int64_t column) {
-    const Square square = square_at<4>(g, n, s.oh, s.ow, s.out, row * kWinogradTile, column * kWinogradTile);
-    for_channels<4>(square, s.out, [&](const Pixels& pixels, std::int64_t vector) __attribute__((always_inline)) {
-      float* const to = d + place + vector * kVectorStep;
-      gradient_transform(pixels, [&](int i, int j, Lane value) __attribute__((always_inline)) {
-        value.store(to + (i * 6 + j) * kFrequencyStep);
-      });
-    });
-  });
-}
-
 /// [tap][out] of one input channel to dw[out][in][tap], for `count` outputs.
 LEPTON_INLINE void scatter_taps(const float* taps, std::int64_t count, float* dw, std::int64_t out_step) {
   std::int64_t o = 0;
@@ -65,28 +53,35 @@ LEPTON_INLINE void scatter_taps(const float* taps, std::int64_t count, float* dw
 
 }  // namespace
 
-void winograd_weight_transform(const WinogradSizes& s, const WinogradBlock& b, const float* x, const float* g,
-                               float* scratch) {
-  transform_input(s, b, x, scratch);
-  transform_gradient(s, b, g, scratch + Groups(b).count * group_step(s.in_padded));
+void winograd_gradient(const WinogradSizes& s, const WinogradBlock& b, const WinogradRange& outs, const float* g, float* d) {
+  const std::int64_t channel = outs.begin * kLanes, end = outs.end * kLanes < s.out ? outs.end * kLanes : s.out;
+  for_tiles(s, b, (outs.end - outs.begin) * kLanes, [&](std::int64_t place, std::int64_t n, std::int64_t row, std::int64_t column) {
+    const Square square = square_at<4>(g + channel, n, s.oh, s.ow, s.out, row * kWinogradTile, column * kWinogradTile);
+    for_channels<4>(square, end - channel, [&](const Pixels& pixels, std::int64_t vector) __attribute__((always_inline)) {
+      float* const to = d + place + vector * kVectorStep;
+      gradient_transform(pixels, [&](int i, int j, Lane value) __attribute__((always_inline)) {
+        value.store(to + (i * 6 + j) * kFrequencyStep);
+      });
+    });
+  });
 }
 
 void winograd_weight_sum(const WinogradSizes& s, const WinogradBlock& b, const WinogradBlock& next, const float* x,
-                         const float* g, const WinogradPanels& p, const float* scratch, float* sums, bool first) {
+                         const float* g, const WinogradPanels& p, const float* v, const float* d, float* sums,
+                         bool first) {
   const Groups groups(b);
-  const std::int64_t x_group = group_step(s.in_padded), g_group = group_step(s.out_padded), outs = p.out1 - p.out0;
-  const float* const d = scratch + groups.count * x_group;
+  const std::int64_t x_group = group_step(s.in_padded), outs = p.out1 - p.out0, g_group = outs * kVectorStep;
   Fetch fetch_x(s, next, x, s.ih, s.iw, s.in, 2, s.pad_h, s.pad_w), fetch_g(s, next, g, s.oh, s.ow, s.out, 0, 0, 0);
   const std::int64_t steps = kFrequencies * (p.in1 - p.in0);
   const std::int64_t lines_x = fetch_x.lines() / steps + 1, lines_g = fetch_g.lines() / steps + 1;
   for (std::int64_t f = 0; f < kFrequencies; ++f)
     for (std::int64_t in = p.in0; in < p.in1; ++in) {
-      const float* const from = scratch + in * kVectorStep + f * kFrequencyStep;
+      const float* const from = v + in * kVectorStep + f * kFrequencyStep;
       fetch_x(lines_x);
       fetch_g(lines_g);
       fetch_vector(groups, from + kFrequencyStep, x_group);
       for (std::int64_t out = p.out0; out < p.out1; out += 2) {
-        const float* const gradient = d + out * kVectorStep + f * kFrequencyStep;
+        const float* const gradient = d + (out - p.out0) * kVectorStep + f * kFrequencyStep;
         if (in == p.in0)
           for (int j = 0; j < 2; ++j) fetch_vector(groups, gradient + j * kVectorStep + kFrequencyStep, g_group);
         for (int half = 0; half < kLanes; half += kSumRows) {
