@@ -113,7 +113,6 @@ inline lepton::FitOptions fit_options(const CLI::App& app, const Options& o, lep
           .save = o.save,
           .resume = o.resume,
           .seed = o.seed,
-          .step = lepton::StepMode::captured,
           .workers = std::min(2, lepton::num_threads()),
           .lr = app.count("--lr") ? o.lr : 0,
           .metadata = {{"seed", std::to_string(o.seed)}, {"batch_size", std::to_string(o.batch_size)}}};

@@ -9,7 +9,7 @@ struct Cnn final : Workload {
   models::Cnn model{{.channels = 3, .height = 64, .width = 64, .classes = 10}};
 
   Cnn() {
-    x = randn({32, 3, 64, 64});
+    x = randn({32, 64, 64, 3}).permute({0, 3, 1, 2});  // channels last in memory, as the peers have it
     y = labels(32, 10);
     train_with<optim::Adam>(model.parameters(), {.lr = 1e-3});
   }

@@ -11,7 +11,7 @@ struct MobileNet : Workload {
   nn::Sequential head{nn::Linear(net.feature_channels(), 1024), relu, nn::Linear(1024, 1)};
 
   MobileNet() {
-    x = randn({32, 3, 224, 224});
+    x = randn({32, 224, 224, 3}).permute({0, 3, 1, 2});  // channels last in memory, as the peers have it
     y = coin_flips(32);
   }
 };

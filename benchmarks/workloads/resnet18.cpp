@@ -9,7 +9,7 @@ struct ResNet18 final : Workload {
   models::ResNet model = models::resnet18({.classes = 10, .stem = models::ResNetStem::cifar});
 
   ResNet18() {
-    x = randn({32, 3, 32, 32});
+    x = randn({32, 32, 32, 3}).permute({0, 3, 1, 2});  // channels last in memory, as the peers have it
     y = labels(32, 10);
     train_with<optim::Sgd>(model.parameters(), {.lr = 0.1, .momentum = 0.9});
   }

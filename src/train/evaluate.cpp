@@ -2,6 +2,7 @@
 #include "lepton/train/evaluate.hpp"
 
 #include "lepton/autograd/no_grad.hpp"
+#include "lepton/compile/compile.hpp"
 #include "lepton/core/rng.hpp"
 #include "lepton/train/interrupt.hpp"
 #include "src/train/evaluation.hpp"
@@ -16,6 +17,39 @@ struct GeneratorGuard {
     default_generator().set_seed(saved.seed());
     default_generator().set_offset(saved.offset());
   }
+};
+
+/// A task's pass over a batch, captured where that can be.
+class EvaluationStep {
+ public:
+  EvaluationStep(Task& task, Task::Want want) : task_(task), want_(want), captured_({.on_refusal = Refusal::eager}) {}
+
+  Task::Outcome operator()(const data::Batch& batch) {
+    const auto call = [](void* self, std::span<const Tensor> inputs) {
+      return static_cast<EvaluationStep*>(self)->run(data::Batch({inputs.begin(), inputs.end()}));
+    };
+    std::vector<Tensor> results = captured_({this, call}, {batch.begin(), batch.end()});
+    Task::Outcome outcome;
+    std::size_t i = 0;
+    if (has_loss_) outcome.loss = results[i++];
+    if (i < results.size()) outcome.prediction = results[i];
+    return outcome;
+  }
+
+ private:
+  std::vector<Tensor> run(const data::Batch& batch) {
+    Task::Outcome outcome = task_.evaluate(batch, want_);
+    has_loss_ = outcome.loss.defined();
+    std::vector<Tensor> results;
+    for (Tensor* t : {&outcome.loss, &outcome.prediction})
+      if (t->defined()) results.push_back(std::move(*t));
+    return results;
+  }
+
+  Task& task_;
+  Task::Want want_;
+  CapturedStep captured_;
+  bool has_loss_ = false;
 };
 
 }  // namespace
@@ -52,10 +86,11 @@ std::optional<std::vector<Figure>> evaluate_pass(Task& task, data::Loader& loade
   const Task::Want want = metrics.empty() ? Task::Want::loss : Task::Want::loss_and_prediction;
   double loss_sum = 0, samples = 0;
   bool has_loss = false;
+  EvaluationStep step(task, want);
   for (data::Batch& read : loader) {
     if (on_interrupt == OnInterrupt::stop && interrupt_requested()) return std::nullopt;
     const data::Batch batch = moved(std::move(read), device);
-    const Task::Outcome outcome = task.evaluate(batch, want);
+    const Task::Outcome outcome = step(batch);
     const double n = double(batch[0].size(0));
     if (outcome.loss.defined()) {
       has_loss = true;

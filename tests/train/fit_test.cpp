@@ -61,7 +61,44 @@ TEST(Fit, LossOfModelAndBatch) {
 }
 
 TEST(Fit, CapturedGivesTheSameBits) {
-  EXPECT_EQ(Trained({.epochs = 3}).weights(), Trained({.epochs = 3, .step = StepMode::captured}).weights());
+  EXPECT_EQ(Trained({.epochs = 3, .step = StepMode::eager}).weights(), Trained({.epochs = 3}).weights());
+}
+
+TEST(Fit, SaysWhereAStepCannotBeCaptured) {
+  const data::Dataset data = problem();
+  const auto train = [&](bool reads) {
+    manual_seed(1);
+    nn::Linear model(8, 3);
+    optim::Sgd sgd(model.parameters(), {.lr = 0.1});
+    const auto loss = [reads](nn::Linear& m, const data::Batch& b) {
+      const Tensor value = cross_entropy(m(b[0]), b[1]);
+      if (reads) value.item();
+      return value;
+    };
+    const Report report = fit(model, sgd, loss, data, {.epochs = 2});
+    EXPECT_EQ(report.notes.size(), reads ? 1u : 0u);
+    for (const std::string& note : report.notes)
+      EXPECT_NE(note.find("[item] a captured step must not read"), std::string::npos) << note;
+    return model.parameters()[0].to_vector<float>();
+  };
+  EXPECT_EQ(train(true), train(false));
+}
+
+TEST(Fit, ThrowsWhereTheLossChangesItsMind) {
+  const data::Dataset data = problem();
+  nn::Linear model(8, 3);
+  optim::Sgd sgd(model.parameters());
+  int steps = 0;
+  struct Count final : Progress {
+    int* steps;
+    void step_done(const TrainingPosition&) override { ++*steps; }
+  } progress;
+  progress.steps = &steps;
+  const auto loss = [&](nn::Linear& m, const data::Batch& b) {
+    return cross_entropy(steps < 50 ? m(b[0]) : tanh(m(b[0])), b[1]);
+  };
+  expect_error([&] { fit(model, sgd, loss, data, {.epochs = 60, .batch_size = 25, .progress = &progress}); },
+               {"the step is not what was captured"});
 }
 
 TEST(Fit, OrderDependsOnTheSeed) {

@@ -15,8 +15,9 @@
 
 namespace lepton {
 
-/// How a step runs: as written, or recorded once and replayed (compile/compile.hpp), which is faster and
-/// gives the same bits, but decides what host code in the loss decides only once.
+/// How a step runs. `captured`: recorded once and replayed (compile/compile.hpp), which is faster and gives the same
+/// bits; where it cannot be, it runs as written, and the report's notes say why. Host code in the loss decides once;
+/// should it decide otherwise later, the training throws. `eager`: as written.
 enum class StepMode { eager, captured };
 
 struct FitOptions {
@@ -28,7 +29,7 @@ struct FitOptions {
   std::string save = {};             ///< folder of the checkpoint written after every epoch
   std::string resume = {};           ///< folder of the checkpoint to go on from
   std::uint64_t seed = 0;            ///< the order of the samples depends on it alone
-  StepMode step = StepMode::eager;
+  StepMode step = StepMode::captured;
   DType autocast = autocast_dtype();  ///< bf16: training and validation run under Autocast(bf16)
   int workers = 2;  ///< threads that read batches ahead
   double lr = 0;    ///< above 0: in place of the optimizer's, or the checkpoint's
