@@ -32,7 +32,7 @@ template <class F> struct PointwiseGrad {
     args.n = dx.numel();
     args.dtype = dx.dtype();
     args.op = std::uint8_t(index_of<F, op::UnaryOps>);
-    std::memcpy(args.params, &formula, sizeof formula);
+    if constexpr (!std::is_empty_v<F>) std::memcpy(args.params, &formula, sizeof formula);  // an empty one has a stray byte
     launch(kernels::unary_grad, args, {reads(args.g, dense), reads(args.saved, saved), writes(args.dx, dx)});
   }
   static Tensor matched(const Tensor& g, const Tensor& like) {
@@ -55,7 +55,7 @@ template <class F> struct Pointwise {
     args.n = y.numel();
     args.dtype = x.dtype();
     args.op = std::uint8_t(index_of<F, op::UnaryOps>);
-    std::memcpy(args.params, &formula, sizeof formula);
+    if constexpr (!std::is_empty_v<F>) std::memcpy(args.params, &formula, sizeof formula);  // an empty one has a stray byte
     launch(kernels::unary, args, {reads(args.x, x), writes(args.y, y)});
   }
 
