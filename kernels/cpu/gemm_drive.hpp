@@ -22,7 +22,8 @@ template <class Op> class Job {
   using Number = typename Op::Number;
   static constexpr std::int64_t kLanes = Op::Factor::kLanes, kUnit = Op::kUnit;
 
-  Job(const GemmLarge& g, const GemmJob& job, GemmScratch& scratch) : g_(g), job_(job), panels_(g.n, kLanes) {
+  Job(const GemmLarge& g, const GemmJob& job, GemmScratch& scratch)
+      : g_(g), job_(job), panels_(job.column1 - job.column0, kLanes) {
     const std::int64_t columns = job.panel1 - job.panel0, rows = job.row1 - job.row0;
     // By rows, an element of a and the next along k are neighbours; by columns they lie far apart, which is slow to
     // read again and again.
@@ -96,8 +97,8 @@ template <class Op> class Job {
   }
 
   std::int64_t column(std::int64_t panel) const {
-    const std::int64_t j = panels_.begin(panel) * kLanes;
-    return j < g_.n ? j : g_.n;
+    const std::int64_t j = job_.column0 + panels_.begin(panel) * kLanes;
+    return j < job_.column1 ? j : job_.column1;
   }
 
   /// Rows [i0, i1) of a over [k0, k1), into scratch: by rows as they are, or in panels of one vector.
@@ -117,7 +118,8 @@ template <class Op> class Job {
     with_type<Op>(g_.b, g_.b_type, [&](const auto* b) {
       using From = std::remove_cvref_t<decltype(*b)>;
       const From* const from = g_.trans_b ? b + j * g_.ldb + k0 : b + k0 * g_.ldb + j;
-      pack_panels<Op>(Factor<From>{from, g_.ldb, g_.n - j, k1 - k0, g_.trans_b}, panels_, p0, p1, b_, depth_);
+      pack_panels<Op>(Factor<From>{from, g_.ldb, job_.column1 - j, k1 - k0, g_.trans_b}, panels_, p0, p1, b_,
+                      depth_);
     });
   }
 

@@ -20,9 +20,10 @@ __attribute__((always_inline)) inline bool b_read_in_place(const GemmLarge& g, s
 }
 
 /// What a thread makes of it: rows [row0, row1) of panels [panel0, panel1), summed over [k0, k1) from scratch, with the
-/// bias where there is one. `done` is told of finished blocks, whose rows lie `done_row` further on in its view.
+/// bias where there is one. Panels are those of columns [column0, column1): all of them where b is packed.
+/// `done` is told of finished blocks, whose rows lie `done_row` further on in its view.
 struct GemmJob {
-  std::int64_t row0, row1, panel0, panel1, k0, k1;
+  std::int64_t row0, row1, column0, column1, panel0, panel1, k0, k1;
   Epilogue done;
   std::int64_t done_row = 0;
 };

@@ -41,18 +41,22 @@ double cost_of(const GemmLarge& g, const Costs& c, double m, double n) {
   return m * n * k * c.product + m * k * c.pack_a + n * k * pack_b + m * n * kFinish + kStart;
 }
 
+/// Columns at whose multiples a product may be cut: those of a panel where panels are given, else as epilogues want.
+std::int64_t column_step(const GemmLarge& g, const GemmKernels& kernels) {
+  return g.b_packed ? 3 * kernels.lanes : 16;
+}
+
 /// What two and eight cores together spend on `batch` products cut by a grid; less is better. Cores take jobs as they
 /// come, so that only what the largest one has more than the others is waited for.
 double spent(const GemmLarge& g, const GemmKernels& kernels, const Costs& c, const GemmGrid& grid,
              std::int64_t batch) {
-  const std::int64_t vectors = GemmPanels(g.n, kernels.lanes).vectors;
-  const std::int64_t tiles = round_up(g.m, kernels.rows) / kernels.rows, panels = (vectors + 2) / 3;
-  const double rows = double(kernels.rows), lanes = double(kernels.lanes);
+  const std::int64_t tiles = round_up(g.m, kernels.rows) / kernels.rows, step = column_step(g, kernels);
+  const std::int64_t steps = (g.n + step - 1) / step, n = round_up(g.n, kernels.lanes);
+  const double rows = double(kernels.rows);
   const double mean =
-      cost_of(g, c, double(tiles) / double(grid.rows) * rows, double(vectors) / double(grid.panels) * lanes);
-  const double largest =
-      cost_of(g, c, double(round_up(tiles, grid.rows) / grid.rows) * rows,
-              double(std::min(vectors, round_up(panels, grid.panels) / grid.panels * 3)) * lanes);
+      cost_of(g, c, double(tiles) / double(grid.rows) * rows, double(n) / double(grid.columns));
+  const double largest = cost_of(g, c, double(round_up(tiles, grid.rows) / grid.rows) * rows,
+                                 double(std::min(n, round_up(steps, grid.columns) / grid.columns * step)));
   double sum = 0;
   for (const std::int64_t cores : {2, 8})
     sum += double(cores) * (double(round_up(batch * grid.jobs(), cores) / cores - 1) * mean + largest);
@@ -72,7 +76,7 @@ GemmGrid plan_gemm(const GemmLarge& g, const GemmKernels& kernels, std::int64_t 
     if (parts > 1) return {.depth = parts};
   }
   const std::int64_t tiles = round_up(g.m, kernels.rows) / kernels.rows;
-  const std::int64_t panels = GemmPanels(g.n, kernels.lanes).count;
+  const std::int64_t panels = GemmPanels(g.n, kernels.lanes).count;  // no job should have less than one
   GemmGrid best;
   double least = spent(g, kernels, c, best, batch);
   for (std::int64_t rows = 1; rows <= std::min(most, tiles); rows *= 2)
@@ -88,20 +92,34 @@ GemmGrid plan_gemm(const GemmLarge& g, const GemmKernels& kernels, std::int64_t 
 }
 
 GemmJob gemm_job(const GemmLarge& g, const GemmKernels& kernels, const GemmGrid& grid, std::int64_t i) {
-  const GemmPanels panels(g.n, kernels.lanes);
   const std::int64_t row_tiles = round_up(g.m, kernels.rows) / kernels.rows;
-  const Range rows = shard_range(row_tiles, grid.rows, i / (grid.panels * grid.depth));
-  const Range columns = shard_range(panels.count, grid.panels, i / grid.depth % grid.panels);
+  const Range rows = shard_range(row_tiles, grid.rows, i / (grid.columns * grid.depth));
   constexpr std::int64_t kDepthStep = 16;
   const Range depth = shard_range(round_up(g.k, kDepthStep) / kDepthStep, grid.depth, i % grid.depth);
-  return {.row0 = std::min(g.m, rows.begin * kernels.rows),
-          .row1 = std::min(g.m, rows.end * kernels.rows),
-          .panel0 = panels.cut(columns.begin, kernels.lanes),
-          .panel1 = panels.cut(columns.end, kernels.lanes),
-          .k0 = std::min(g.k, depth.begin * kDepthStep),
-          .k1 = std::min(g.k, depth.end * kDepthStep),
-          .done = {},
-          .done_row = 0};
+  GemmJob job{.row0 = std::min(g.m, rows.begin * kernels.rows),
+              .row1 = std::min(g.m, rows.end * kernels.rows),
+              .column0 = 0,
+              .column1 = g.n,
+              .panel0 = 0,
+              .panel1 = 0,
+              .k0 = std::min(g.k, depth.begin * kDepthStep),
+              .k1 = std::min(g.k, depth.end * kDepthStep),
+              .done = {},
+              .done_row = 0};
+  const std::int64_t part = i / grid.depth % grid.columns;
+  if (g.b_packed) {
+    const GemmPanels panels(g.n, kernels.lanes);
+    const Range range = shard_range(panels.count, grid.columns, part);
+    job.panel0 = panels.cut(range.begin, kernels.lanes);
+    job.panel1 = panels.cut(range.end, kernels.lanes);
+  } else {
+    const std::int64_t step = column_step(g, kernels);
+    const Range range = shard_range((g.n + step - 1) / step, grid.columns, part);
+    job.column0 = range.begin * step;
+    job.column1 = std::min(g.n, range.end * step);
+    job.panel1 = GemmPanels(job.column1 - job.column0, kernels.lanes).count;
+  }
+  return job;
 }
 
 GemmScratch& gemm_scratch() {

@@ -7,11 +7,11 @@
 
 namespace lepton::kernels::cpu {
 
-/// Parts of a product's rows, of its panels of columns, and of its k. No sum depends on the cuts of rows and panels;
-/// the parts of k are summed one by one and added up in order.
+/// Parts of a product's rows, of its columns, and of its k. No sum depends on the cuts of rows and columns; the parts of
+/// k are summed one by one and added up in order.
 struct GemmGrid {
-  std::int64_t rows = 1, panels = 1, depth = 1;
-  std::int64_t jobs() const { return rows * panels * depth; }
+  std::int64_t rows = 1, columns = 1, depth = 1;
+  std::int64_t jobs() const { return rows * columns * depth; }
 };
 
 /// Partial sums that the parts of k may leave, in numbers.
