@@ -15,7 +15,7 @@ namespace lepton {
 struct EvaluateOptions {
   std::int64_t batch_size = 32;
   int workers = 2;                    ///< threads that read batches ahead
-  DType autocast = autocast_dtype();  ///< bf16: runs under Autocast(bf16)
+  DType autocast = autocast_dtype();  ///< bf16: it runs under Autocast(bf16); by default as around the call
 };
 
 namespace detail {

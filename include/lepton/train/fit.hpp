@@ -30,7 +30,7 @@ struct FitOptions {
   std::string resume = {};           ///< folder of the checkpoint to go on from
   std::uint64_t seed = 0;            ///< the order of the samples depends on it alone
   StepMode step = StepMode::captured;
-  DType autocast = autocast_dtype();  ///< bf16: training and validation run under Autocast(bf16)
+  DType autocast = autocast_dtype();  ///< bf16: it runs under Autocast(bf16); by default as around the call
   int workers = 2;  ///< threads that read batches ahead
   double lr = 0;    ///< above 0: in place of the optimizer's, or the checkpoint's
   std::map<std::string, std::string> metadata = {};  ///< saved with the weights
