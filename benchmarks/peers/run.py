@@ -26,13 +26,13 @@ def limit_threads(threads):
 
 
 def time_steps(step, seconds, least):
-    """Seconds of each of at least `least` steps, for at least `seconds`."""
-    times = []
-    end = time.perf_counter() + seconds
-    while len(times) < least or time.perf_counter() < end:
+    """Seconds of each of at least `least` steps, for at least `seconds`; fewer where they take longer than ten."""
+    times, spent = [], 0.0
+    while not times or spent < seconds or (len(times) < least and spent < 10):
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)
+        spent += times[-1]
     return times
 
 
