@@ -2,10 +2,10 @@
 #include "kernels/cpu/gemm_plan.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <new>
 
 #include "kernels/cpu/shards.hpp"
+#include "lepton/core/parallel.hpp"
 
 namespace lepton::kernels::cpu {
 namespace {
@@ -123,9 +123,8 @@ GemmJob gemm_job(const GemmLarge& g, const GemmKernels& kernels, const GemmGrid&
 }
 
 GemmScratch& gemm_scratch() {
-  // Not an array of the thread's: static thread-local memory is taken out of every thread's stack.
-  static thread_local const auto scratch = std::make_unique_for_overwrite<GemmScratch>();
-  return *scratch;
+  static_assert(sizeof(GemmScratch) <= detail::kThreadScratch);
+  return *static_cast<GemmScratch*>(detail::thread_scratch());
 }
 
 }  // namespace lepton::kernels::cpu

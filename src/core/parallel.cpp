@@ -42,6 +42,18 @@ void unpin_from_openmp() {
 thread_local constinit bool inside_region = false;
 thread_local constinit int worker = 0;
 
+struct Free {
+  void operator()(void* p) const { std::free(p); }
+};
+using Scratch = std::unique_ptr<void, Free>;
+Scratch make_scratch() {
+  Scratch scratch(std::aligned_alloc(64, detail::kThreadScratch));
+  if (!scratch) throw Error("threads", "out of memory");
+  return scratch;
+}
+// Not an array of the thread's: static thread-local memory is taken out of every thread's stack.
+thread_local Scratch scratch;
+
 /// One parallel loop. Threads claim shards through a ticket that carries the loop's number, so that a worker that
 /// wakes late finds nothing to do, and nobody ever waits for a worker that has claimed nothing.
 class Region {
@@ -108,8 +120,9 @@ class Pool {
   explicit Pool(int threads) {
     unpin_from_openmp();
     for (int i = 1; i < threads; ++i)
-      workers_.emplace_back([this, i] {
+      workers_.emplace_back([this, i, memory = make_scratch()]() mutable {
         worker = i;
+        scratch = std::move(memory);
         work();
       });
   }
@@ -181,6 +194,11 @@ int num_threads() { return shared().threads; }
 namespace detail {
 
 int worker_index() { return worker; }
+
+void* thread_scratch() {
+  if (!scratch) scratch = make_scratch();
+  return scratch.get();
+}
 
 void run_shards(std::int64_t shards, void (*body)(void*, std::int64_t), void* context) {
   if (shards <= 0) return;

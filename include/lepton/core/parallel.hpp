@@ -1,6 +1,7 @@
 // The thread pool that every CPU kernel runs on.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -17,6 +18,10 @@ namespace detail {
 LEPTON_API void run_shards(std::int64_t shards, void (*body)(void*, std::int64_t), void* context);
 /// Tells the threads of the pool apart: below num_threads(), 0 in threads that are not the pool's.
 LEPTON_API int worker_index();
+/// Memory for kernels of the calling thread: kThreadScratch bytes at a multiple of 64. The pool's threads have theirs
+/// from the beginning, others from their first call on.
+inline constexpr std::size_t kThreadScratch = 640 << 10;
+LEPTON_API void* thread_scratch();
 }
 
 /// Calls `body(i)` for each i in [0, shards), on several threads, and returns when all are done. An exception
