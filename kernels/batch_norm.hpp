@@ -1,4 +1,4 @@
-// Batch normalisation in training: statistics of the batch, and the gradient through them.
+// Batch normalisation in training, with what often follows it: a residual added and an activation.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,13 @@
 
 namespace lepton::kernels {
 
-/// Rows of `c` channels: x, y are [rows, c], everything else [c]. f32 or f64. With m, v the mean and the biased
-/// variance of a channel over the rows: y = (x - m) / sqrt(v + eps) * weight + bias. The running statistics
-/// move by `momentum` towards m and the unbiased variance. Sums are taken in a fixed order.
+/// A formula of op::UnaryOps that batch normalisation can do as it writes.
+enum class BatchNormActivation : std::uint8_t { none, relu, relu6 };
+
+/// Rows of `c` channels: x, residual, y are [rows, c], everything else [c]. f32 or f64. With m, v the mean and the
+/// biased variance of a channel over the rows: y = activation((x - m) / sqrt(v + eps) * weight + bias + residual). The
+/// running statistics move by `momentum` towards m and the unbiased variance. Sums are taken in a fixed order. The bits
+/// are those of batch_norm, `binary` and `unary` one after another. y may be the memory of x or of residual.
 struct BatchNormArgs {
   const void* x;
   const void* weight;             ///< null for ones
@@ -24,8 +28,12 @@ struct BatchNormArgs {
   std::int64_t rows, c;
   double eps, momentum;
   DType dtype;
+  BatchNormActivation activation;
+  const void* residual;           ///< null for none
 };
 
+/// From g = dy: dresidual = the activation's gradient, `unary_grad` of g and y, and from that dx, dweight and dbias.
+/// dx may be the memory of x or of g, dresidual that of g.
 struct BatchNormGradArgs {
   const void* x;
   const void* g;
@@ -38,6 +46,9 @@ struct BatchNormGradArgs {
   void* scratch;                  ///< batch_norm_scratch(c) doubles
   std::int64_t rows, c;
   DType dtype;
+  BatchNormActivation activation;
+  const void* y;                  ///< what batch_norm gave; read where there is an activation
+  void* dresidual;                ///< null where nobody wants it
 };
 
 inline constexpr std::int64_t kBatchNormShards = 8;

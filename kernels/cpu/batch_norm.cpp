@@ -1,4 +1,4 @@
-// Batch normalisation in training: statistics in one pass over x, the result in another.
+// Batch normalisation in training: statistics in one pass over x, the result, residual and activation in another.
 // Compiled once for each instruction set.
 //
 // A shard keeps two sums for each channel, of d = x - x[first row of the shard] and of d^2. The shift keeps a
@@ -23,7 +23,7 @@ LEPTON_INLINE void add_rows(const T* x, const T* origin, std::int64_t c, Lanes l
   const V shift = lanes.load(origin);
   V d[kRows], s(0), q(0);
   for (int r = 0; r < kRows; ++r) {
-    d[r] = lanes.load(x + r * c) - shift;
+    d[r] = lanes.load_ahead(x + r * c) - shift;
     s += d[r];
   }
   const V mean = s * V(1.0 / kRows);
@@ -100,24 +100,30 @@ template <class T> void finish_statistics(const BatchNormArgs& args, T* mean_res
   });
 }
 
-template <class T> void normalise(const BatchNormArgs& args, const T* mean_rest, Range rows) {
+template <bool kStream, class T, class Activation>
+void normalise(const BatchNormArgs& args, const T* mean_rest, Activation activation, Range rows) {
   using V = Vec<T>;
   const std::int64_t c = args.c;
   const T* const x = static_cast<const T*>(args.x);
+  const T* const residual = static_cast<const T*>(args.residual);
   const T* const weight = static_cast<const T*>(args.weight);
   const T* const bias = static_cast<const T*>(args.bias);
   const T* const mean = static_cast<const T*>(args.mean);
   const T* const rstd = static_cast<const T*>(args.rstd);
   T* const y = static_cast<T*>(args.y);
   for_groups(rows, [&](std::int64_t r, auto group) {
-    for_channels<T>(c, [&](std::int64_t j, auto lanes) {
+    for_channels<T, kStream>(c, [&](std::int64_t j, auto lanes) {
       const V m = lanes.load(mean + j), s = lanes.load(rstd + j),
               scale = weight ? s * lanes.load(weight + j) : s;
       const V shift = (bias ? lanes.load(bias + j) : V(0)) - lanes.load(mean_rest + j) * scale;
-      for (int i = 0; i < group.value; ++i) {
-        const std::int64_t at = (r + i) * c + j;
-        lanes.store(fma(lanes.load(x + at) - m, scale, shift), y + at);
-      }
+      const std::int64_t first = r * c + j;
+      const auto normal = [&](std::int64_t at) { return fma(lanes.load_ahead(x + at) - m, scale, shift); };
+      if (residual)
+        for (std::int64_t i = 0, at = first; i < group.value; ++i, at += c)
+          lanes.store(activation.value(normal(at) + lanes.load_ahead(residual + at)), y + at);
+      else
+        for (std::int64_t i = 0, at = first; i < group.value; ++i, at += c)
+          lanes.store(activation.value(normal(at)), y + at);
     });
   });
 }
@@ -127,7 +133,13 @@ template <class T> void batch_norm_run(const BatchNormArgs& args) {
   for_batch_norm_shards(args.rows, args.c, 150,
                         [&](std::int64_t shard, Range rows) { add_up<T>(args, shard, rows); });
   finish_statistics<T>(args, mean_rest);
-  for_row_ranges(args.rows, args.c, 150, [&](Range rows) { normalise<T>(args, mean_rest, rows); });
+  const bool stream = streams(args.y, args.rows, args.c, sizeof(T));
+  with_activation(args.activation, [&](auto activation) {
+    for_row_ranges(args.rows, args.c, 150, [&](Range rows) {
+      with_streaming(stream,
+                     [&](auto kind) { normalise<kind.value == 1>(args, mean_rest, activation, rows); });
+    });
+  });
 }
 
 }  // namespace

@@ -8,33 +8,51 @@
 namespace lepton::kernels::cpu::LEPTON_ISA {
 namespace {
 
+/// g behind the activation: as it is made from g and y, or as it stands in dresidual.
+template <class T, class Activation> struct Incoming {
+  const T* g;
+  const T* y;
+  Activation activation;
+
+  template <class Lanes> LEPTON_INLINE Vec<T> load_ahead(std::int64_t at, Lanes lanes) const {
+    const Vec<T> v = lanes.load_ahead(g + at);
+    if constexpr (std::is_same_v<Activation, NoActivation>) return v;
+    else return activation.grad_from_y(v, lanes.load_ahead(y + at));
+  }
+};
+
 /// Adds kRows rows of g and of g (x - mean) to the sums of a shard.
-template <int kRows, class T, class Lanes>
-LEPTON_INLINE void add_rows(const T* x, const T* g, const T* mean, std::int64_t c, Lanes lanes, double* sum,
-                            double* products) {
+template <int kRows, class T, class G, class Lanes>
+LEPTON_INLINE void add_rows(const T* x, const G& g, std::int64_t at, T* dresidual, const T* mean,
+                            std::int64_t c, Lanes lanes, double* sum, double* products) {
   using V = Vec<T>;
   const V m = lanes.load(mean);
   V s(0), p(0);
-  for (int r = 0; r < kRows; ++r) {
-    const V gr = lanes.load(g + r * c);
+  for (int r = 0; r < kRows; ++r, at += c) {
+    const V gr = g.load_ahead(at, lanes);
+    if (dresidual) lanes.store(gr, dresidual + at);
     s += gr;
-    p = fma(gr, lanes.load(x + r * c) - m, p);
+    p = fma(gr, lanes.load_ahead(x + at) - m, p);
   }
   lanes.add(Widened<double, T>(s), sum);
   lanes.add(Widened<double, T>(p), products);
 }
 
-template <class T> void add_up(const BatchNormGradArgs& args, std::int64_t shard, Range rows) {
+template <bool kStream, class T, class G>
+void add_up(const BatchNormGradArgs& args, const G& incoming, std::int64_t shard, Range rows) {
   const std::int64_t c = args.c;
+  const G g = incoming;
   const T* const x = static_cast<const T*>(args.x);
-  const T* const g = static_cast<const T*>(args.g);
   const T* const mean = static_cast<const T*>(args.mean);
+  T* const dresidual = static_cast<T*>(args.dresidual);
   const ShardSums sums(args.scratch, c, shard);
   sums.clear(c);
   for_groups(rows, [&](std::int64_t r, auto group) {
-    for_channels<T>(c, [&](std::int64_t j, auto lanes) {
-      const std::int64_t at = r * c + j;
-      add_rows<group.value>(x + at, g + at, mean + j, c, lanes, sums.first + j, sums.second + j);
+    for_channels<T, kStream>(c, [&](std::int64_t j, auto lanes) {
+      double *const sum = sums.first + j, *const products = sums.second + j;
+      if (dresidual) add_rows<group.value>(x, g, r * c + j, dresidual, mean + j, c, lanes, sum, products);
+      else
+        add_rows<group.value>(x, g, r * c + j, static_cast<T*>(nullptr), mean + j, c, lanes, sum, products);
     });
   });
 }
@@ -60,11 +78,12 @@ template <class T> void join_shards(const BatchNormGradArgs& args) {
   });
 }
 
-template <class T> void write_dx(const BatchNormGradArgs& args, Range rows) {
+template <bool kStream, class T, class G>
+void write_dx(const BatchNormGradArgs& args, const G& incoming, Range rows) {
   using V = Vec<T>;
   const std::int64_t c = args.c;
+  const G g = incoming;
   const T* const x = static_cast<const T*>(args.x);
-  const T* const g = static_cast<const T*>(args.g);
   const T* const weight = static_cast<const T*>(args.weight);
   const T* const mean = static_cast<const T*>(args.mean);
   const T* const rstd = static_cast<const T*>(args.rstd);
@@ -73,26 +92,40 @@ template <class T> void write_dx(const BatchNormGradArgs& args, Range rows) {
   T* const dx = static_cast<T*>(args.dx);
   const V share(1.0 / double(args.rows));
   for_groups(rows, [&](std::int64_t r, auto group) {
-    for_channels<T>(c, [&](std::int64_t j, auto lanes) {
+    for_channels<T, kStream>(c, [&](std::int64_t j, auto lanes) {
       // dx = scale g + slope (x - mean) + shift
       const V m = lanes.load(mean + j), s = lanes.load(rstd + j),
               scale = weight ? s * lanes.load(weight + j) : s;
       const V slope = -scale * s * lanes.load(dweight + j) * share,
               shift = -scale * lanes.load(dbias + j) * share;
-      for (int i = 0; i < group.value; ++i) {
-        const std::int64_t at = (r + i) * c + j;
-        const V rest = fma(slope, lanes.load(x + at) - m, shift);
-        lanes.store(fma(scale, lanes.load(g + at), rest), dx + at);
+      std::int64_t at = r * c + j;
+      for (int i = 0; i < group.value; ++i, at += c) {
+        const V rest = fma(slope, lanes.load_ahead(x + at) - m, shift);
+        lanes.store(fma(scale, g.load_ahead(at, lanes), rest), dx + at);
       }
     });
   });
 }
 
+template <class T, class G> void write_all_dx(const BatchNormGradArgs& args, const G& g) {
+  const bool stream = streams(args.dx, args.rows, args.c, sizeof(T));
+  for_row_ranges(args.rows, args.c, 200, [&](Range rows) {
+    with_streaming(stream, [&](auto kind) { write_dx<kind.value == 1, T>(args, g, rows); });
+  });
+}
+
 template <class T> void batch_norm_grad_run(const BatchNormGradArgs& args) {
-  for_batch_norm_shards(args.rows, args.c, 200,
-                        [&](std::int64_t shard, Range rows) { add_up<T>(args, shard, rows); });
-  join_shards<T>(args);
-  for_row_ranges(args.rows, args.c, 200, [&](Range rows) { write_dx<T>(args, rows); });
+  const bool stream = args.dresidual && streams(args.dresidual, args.rows, args.c, sizeof(T));
+  with_activation(args.activation, [&]<class A>(A activation) {
+    const Incoming<T, A> g{static_cast<const T*>(args.g), static_cast<const T*>(args.y), activation};
+    for_batch_norm_shards(args.rows, args.c, 200, [&](std::int64_t shard, Range rows) {
+      with_streaming(stream, [&](auto kind) { add_up<kind.value == 1, T>(args, g, shard, rows); });
+    });
+    join_shards<T>(args);
+    if (!args.dresidual) write_all_dx<T>(args, g);
+  });
+  if (args.dresidual)
+    write_all_dx<T>(args, Incoming<T, NoActivation>{static_cast<const T*>(args.dresidual), nullptr, {}});
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "kernels/batch_norm.hpp"
 #include "kernels/cpu/reduce_wide.hpp"
 #include "kernels/cpu/shards.hpp"
+#include "lepton/ops/formula/unary.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 
@@ -49,10 +50,22 @@ template <class F> LEPTON_INLINE void for_groups(Range rows, F&& body) {
   for (; r < rows.end; ++r) body(r, Constant<1>());
 }
 
-/// How a full vector of channels is moved, and added to sums in double.
-template <class T> struct AllLanes {
+/// How far ahead of its use a line is asked for: by rows of eight no stream is long enough for the hardware to see.
+inline constexpr std::int64_t kAhead = 8192;
+
+/// How a full vector of channels is moved, and added to sums in double. kStream: results go past the caches.
+template <class T, bool kStream = false> struct AllLanes {
   LEPTON_INLINE Vec<T> load(const T* p) const { return Vec<T>::load(p); }
-  LEPTON_INLINE void store(Vec<T> v, T* p) const { v.store(p); }
+  /// Of an array that is read from front to end.
+  LEPTON_INLINE Vec<T> load_ahead(const T* p) const {
+    _mm_prefetch(reinterpret_cast<const char*>(p) + kAhead, _MM_HINT_T0);
+    return Vec<T>::load(p);
+  }
+  LEPTON_INLINE void store(Vec<T> v, T* p) const {
+    if constexpr (!kStream) v.store(p);
+    else if constexpr (sizeof(T) == 4) LEPTON_MM(stream_ps)(p, v.v);
+    else LEPTON_MM(stream_pd)(p, v.v);
+  }
   LEPTON_INLINE void add(const Widened<double, T>& v, double* sum) const {
     for (int k = 0; k < v.kParts; ++k) {
       double* const to = sum + k * Vec<double>::kLanes;
@@ -65,18 +78,53 @@ template <class T> struct AllLanes {
 template <class T> struct FirstLanes {
   std::int64_t count;
   LEPTON_INLINE Vec<T> load(const T* p) const { return Vec<T>::load_partial(p, count); }
+  LEPTON_INLINE Vec<T> load_ahead(const T* p) const { return load(p); }
   LEPTON_INLINE void store(Vec<T> v, T* p) const { v.store_partial(p, count); }
   LEPTON_INLINE void add(const Widened<double, T>& v, double* sum) const {
-    for (std::int64_t i = 0; i < count; ++i)
-      sum[i] += v.part[i / Vec<double>::kLanes][int(i % Vec<double>::kLanes)];
+    constexpr std::int64_t kLanes = Vec<double>::kLanes;
+    for (int k = 0; k < v.kParts; ++k) {
+      const std::int64_t rest = count - k * kLanes, lanes = rest < 0 ? 0 : rest < kLanes ? rest : kLanes;
+      double* const to = sum + k * kLanes;
+      (Vec<double>::load_partial(to, lanes) + v.part[k]).store_partial(to, lanes);
+    }
   }
 };
 
 /// body(first channel, lanes) over c channels.
-template <class T, class F> LEPTON_INLINE void for_channels(std::int64_t c, F&& body) {
+template <class T, bool kStream = false, class F> LEPTON_INLINE void for_channels(std::int64_t c, F&& body) {
   std::int64_t j = 0;
-  for (; j + Vec<T>::kLanes <= c; j += Vec<T>::kLanes) body(j, AllLanes<T>());
+  for (; j + Vec<T>::kLanes <= c; j += Vec<T>::kLanes) body(j, AllLanes<T, kStream>());
   if (j < c) body(j, FirstLanes<T>{c - j});
+}
+
+/// Results from this size on will have left the caches before anybody reads them.
+inline constexpr std::int64_t kStreamBytes = 32 << 20;
+
+/// Whether all vectors of results go past the caches: only whole, aligned ones can.
+LEPTON_INLINE bool streams(const void* to, std::int64_t rows, std::int64_t c, std::int64_t size) {
+  return rows * c * size >= kStreamBytes && c * size % kBytes == 0 &&
+         reinterpret_cast<std::uintptr_t>(to) % kBytes == 0;
+}
+
+/// body(Constant<streams or not>), after which results are where other threads see them.
+template <class F> LEPTON_INLINE void with_streaming(bool stream, F&& body) {
+  if (!stream) return body(Constant<0>());
+  body(Constant<1>());
+  _mm_sfence();
+}
+
+struct NoActivation {
+  template <class V> LEPTON_INLINE V value(V x) const { return x; }
+  template <class V> LEPTON_INLINE V grad_from_y(V g, V) const { return g; }
+};
+
+/// body(formula)
+template <class F> LEPTON_INLINE void with_activation(BatchNormActivation activation, F&& body) {
+  switch (activation) {
+    case BatchNormActivation::none: return body(NoActivation());
+    case BatchNormActivation::relu: return body(op::Relu());
+    case BatchNormActivation::relu6: return body(op::Relu6());
+  }
 }
 
 /// Two sums for each channel that a shard keeps in the scratch memory.

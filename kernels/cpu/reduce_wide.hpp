@@ -1,8 +1,6 @@
 // A vector of floats as vectors of doubles, for sums that are kept in double.
 #pragma once
 
-#include <utility>
-
 #include "kernels/cpu/vec.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
@@ -16,16 +14,17 @@ template <class Wide, class T> struct Widened {
     for (auto& p : part) p = Vec<Wide>(x);
   }
   LEPTON_INLINE explicit Widened(Vec<T> v) {
-    if constexpr (kParts == 1) part[0] = v;
-    else widen(v, std::make_integer_sequence<int, Vec<Wide>::kLanes>());
-  }
-
- private:
-  template <int... kLane> LEPTON_INLINE void widen(Vec<T> v, std::integer_sequence<int, kLane...>) {
-    using Raw = typename Vec<Wide>::Raw;
-    part[0] = __builtin_convertvector(__builtin_shufflevector(v.v, v.v, kLane...), Raw);
-    part[1] =
-        __builtin_convertvector(__builtin_shufflevector(v.v, v.v, (kLane + int(sizeof...(kLane)))...), Raw);
+    if constexpr (kParts == 1) {
+      part[0] = v;
+    } else {  // by hand: GCC 12 takes the vector apart for __builtin_convertvector
+#if LEPTON_AVX512
+      part[0] = _mm512_cvtps_pd(_mm512_castps512_ps256(v.v));
+      part[1] = _mm512_cvtps_pd(_mm512_extractf32x8_ps(v.v, 1));
+#else
+      part[0] = _mm256_cvtps_pd(_mm256_castps256_ps128(v.v));
+      part[1] = _mm256_cvtps_pd(_mm256_extractf128_ps(v.v, 1));
+#endif
+    }
   }
 };
 

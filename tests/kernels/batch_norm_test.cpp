@@ -52,11 +52,11 @@ template <class T> struct Case {
       running_mean.assign(running_mean.size(), T(0.5));
       running_var.assign(running_var.size(), T(2));
       std::vector<T> y(x.size());
-      cpu::batch_norm(
-          {x.data(), affine ? weight.data() : nullptr, affine ? bias.data() : nullptr,
-           running ? running_mean.data() : nullptr, running ? running_var.data() : nullptr, y.data(),
-           mean.data(), rstd.data(), scratch.data(), shape.rows, shape.c, 1e-5, 0.1, dtype_of<T>},
-          kCpuStream);
+      cpu::batch_norm({x.data(), affine ? weight.data() : nullptr, affine ? bias.data() : nullptr,
+                       running ? running_mean.data() : nullptr, running ? running_var.data() : nullptr,
+                       y.data(), mean.data(), rstd.data(), scratch.data(), shape.rows, shape.c, 1e-5, 0.1,
+                       dtype_of<T>, BatchNormActivation::none, nullptr},
+                      kCpuStream);
       return y;
     });
   }
@@ -118,10 +118,10 @@ TYPED_TEST(BatchNorm, GradientMatchesDoubles) {
       std::vector<T> dweight(k.mean.size()), dbias(k.mean.size());
       const auto dx = test::with_any_threads([&] {
         std::vector<T> d(g.size());
-        cpu::batch_norm_grad(
-            {k.x.data(), g.data(), affine ? k.weight.data() : nullptr, k.mean.data(), k.rstd.data(), d.data(),
-             dweight.data(), dbias.data(), k.scratch.data(), s.rows, s.c, dtype_of<T>},
-            kCpuStream);
+        cpu::batch_norm_grad({k.x.data(), g.data(), affine ? k.weight.data() : nullptr, k.mean.data(),
+                              k.rstd.data(), d.data(), dweight.data(), dbias.data(), k.scratch.data(), s.rows,
+                              s.c, dtype_of<T>, BatchNormActivation::none, nullptr, nullptr},
+                             kCpuStream);
         return d;
       });
       std::vector<double> sum(k.mean.size()), product(k.mean.size());
