@@ -22,8 +22,8 @@ struct Hash {
   std::size_t operator()(const Key& key) const {
     const ConvShape& s = key.shape;
     std::size_t h = std::size_t(key.pass) * 31 + std::size_t(s.dtype) * 7 + std::size_t(s.compute);
-    for (const std::int64_t v : {s.n, s.ic, s.ih, s.iw, s.oc, s.kh, s.kw, s.stride_h, s.stride_w, s.pad_h, s.pad_w,
-                                 s.dilation_h, s.dilation_w, s.groups})
+    for (const std::int64_t v : {s.n, s.ic, s.ih, s.iw, s.oc, s.kh, s.kw, s.stride_h, s.stride_w, s.pad_h,
+                                 s.pad_w, s.dilation_h, s.dilation_w, s.groups})
       h = (h ^ std::size_t(v)) * 0x9E3779B97F4A7C15u;
     return h ^ h >> 32;
   }
@@ -32,13 +32,14 @@ struct Hash {
 std::size_t element_size(const ConvShape& s) { return s.dtype == f32 ? sizeof(float) : sizeof(double); }
 
 /// Packs the weight into the front of the scratch memory first, where it is not packed.
-void run(const ConvPlan& plan, const void* x, const void* weight, bool packed, const void* bias, const void* y,
-         void* scratch, const Epilogue& done) {
+void run(const ConvPlan& plan, const void* x, const void* weight, bool packed, const void* bias,
+         const void* y, void* scratch, const Epilogue& done) {
   const ConvShape& s = plan.shape;
   auto* free = static_cast<char*>(scratch);
   if (s.n == 0) {
     if (plan.pass == ConvPass::weight_grad)
-      std::memset(const_cast<void*>(weight), 0, element_size(s) * std::size_t(s.oc * (s.ic / s.groups) * s.kh * s.kw));
+      std::memset(const_cast<void*>(weight), 0,
+                  element_size(s) * std::size_t(s.oc * (s.ic / s.groups) * s.kh * s.kw));
     return;
   }
   if (plan.packed_bytes && !packed) {
@@ -46,7 +47,8 @@ void run(const ConvPlan& plan, const void* x, const void* weight, bool packed, c
     weight = free;
     free += plan.packed_bytes;
   }
-  plan.algorithm->run(plan, {const_cast<void*>(x), const_cast<void*>(weight), bias, const_cast<void*>(y), free}, done);
+  plan.algorithm->run(
+      plan, {const_cast<void*>(x), const_cast<void*>(weight), bias, const_cast<void*>(y), free}, done);
 }
 
 }  // namespace

@@ -14,10 +14,11 @@ namespace lepton::kernels::cpu {
 namespace {
 
 constexpr std::int64_t kMostChannels = 4;
-constexpr std::int64_t kFewestOutputs = 8;           // fewer leave most of a vector empty
-constexpr std::int64_t kBandBytes = 32 << 10;        // of y: a band stays in L1 or nearly
-constexpr std::int64_t kAroundCache = 24 << 20;      // bytes of y of which little would be found in the cache later
-constexpr std::int64_t kMostShards = 16;             // with a weight gradient of their own
+constexpr std::int64_t kFewestOutputs = 8;     // fewer leave most of a vector empty
+constexpr std::int64_t kBandBytes = 32 << 10;  // of y: a band stays in L1 or nearly
+constexpr std::int64_t kAroundCache = 24
+                                      << 20;  // bytes of y of which little would be found in the cache later
+constexpr std::int64_t kMostShards = 16;      // with a weight gradient of their own
 
 struct State {
   FewWindow window;
@@ -26,7 +27,7 @@ struct State {
   std::int64_t pitch;                     // pixels of a line that windows are taken from
   std::int64_t room_lines;                // padded lines of a band; 0: windows are taken from x itself
   std::int64_t shards, slots;
-  std::int64_t sum_floats;                // weights, outputs up to whole vectors
+  std::int64_t sum_floats;  // weights, outputs up to whole vectors
 
   std::size_t room_bytes(const ConvShape& s) const {
     return conv_aligned(std::size_t(room_lines * pitch * s.ic) * sizeof(float));
@@ -53,7 +54,11 @@ State make_state(const ConvShape& s, ConvPass pass) {
   t.pitch = s.iw + 2 * s.pad_w;
   t.room_lines = padded ? (t.lines - 1) * s.stride_h + (s.kh - 1) * s.dilation_h + 1 : 0;
   const bool together = s.dilation_w == 1;  // a line of a window lies together
-  t.window = {s.kh, together ? 1 : s.kw, together ? s.kw * s.ic : s.ic, s.dilation_h * t.pitch * s.ic, s.dilation_w * s.ic,
+  t.window = {s.kh,
+              together ? 1 : s.kw,
+              together ? s.kw * s.ic : s.ic,
+              s.dilation_h * t.pitch * s.ic,
+              s.dilation_w * s.ic,
               nullptr};
   for (std::int64_t i = 0; i < t.window.size(); ++i) {
     const std::int64_t tap = i / s.ic;
@@ -75,13 +80,15 @@ void prepare(ConvPlan& plan) {
   t->window.offsets = t->offsets.data();
   const bool back = plan.pass == ConvPass::weight_grad;
   plan.packed_bytes = back ? 0 : t->sum_bytes();
-  plan.scratch_bytes = std::size_t(t->slots) * t->room_bytes(plan.shape) + (back ? std::size_t(t->shards) * t->sum_bytes() : 0);
+  plan.scratch_bytes = std::size_t(t->slots) * t->room_bytes(plan.shape) +
+                       (back ? std::size_t(t->shards) * t->sum_bytes() : 0);
   plan.state = t;
 }
 
 /// visit(index into [panel][number of the window][output], output, index into [out][in][row][column])
 template <class Visit> void for_weights(const ConvShape& s, Visit&& visit) {
-  const std::int64_t panel = 2 * lanes(), size = s.kh * s.kw * s.ic, padded = (s.oc + lanes() - 1) / lanes() * lanes();
+  const std::int64_t panel = 2 * lanes(), size = s.kh * s.kw * s.ic,
+                     padded = (s.oc + lanes() - 1) / lanes() * lanes();
   for (std::int64_t first = 0; first < padded; first += panel) {
     const std::int64_t width = std::min(panel, padded - first);
     for (std::int64_t k = 0; k < size; ++k) {
@@ -96,13 +103,14 @@ void pack(const ConvPlan& plan, const void* weight, void* packed) {
   const auto* const from = static_cast<const float*>(weight);
   auto* const to = static_cast<float*>(packed);
   const std::int64_t oc = plan.shape.oc;
-  for_weights(plan.shape, [=](std::int64_t i, std::int64_t out, std::int64_t j) { to[i] = out < oc ? from[j] : 0.0f; });
+  for_weights(plan.shape,
+              [=](std::int64_t i, std::int64_t out, std::int64_t j) { to[i] = out < oc ? from[j] : 0.0f; });
 }
 
 /// The windows of a band, in x itself or, where there is padding, in a copy with zeros around it.
 FewBand windows(const ConvShape& s, const State& t, const Band& b, const float* x, float* room) {
-  const FewBand in_x{x + ((b.picture * s.ih + b.line * s.stride_h) * s.iw) * s.ic, s.stride_h * t.pitch * s.ic,
-                     s.stride_w * s.ic, b.lines, s.ow};
+  const FewBand in_x{x + ((b.picture * s.ih + b.line * s.stride_h) * s.iw) * s.ic,
+                     s.stride_h * t.pitch * s.ic, s.stride_w * s.ic, b.lines, s.ow};
   if (t.room_lines == 0) return in_x;
   const std::int64_t lines = (b.lines - 1) * s.stride_h + (s.kh - 1) * s.dilation_h + 1;
   const std::int64_t side = s.pad_w * s.ic, width = s.iw * s.ic;
@@ -139,8 +147,9 @@ void run_forward(const ConvShape& s, const State& t, const ConvMemory& m, const 
       const Band b = band_at(s, t, i);
       const FewBand band = windows(s, t, b, static_cast<const float*>(m.x), static_cast<float*>(slot.get()));
       const std::int64_t pixel = first_pixel(b);
-      LEPTON_FOR_ISA(few_band)(t.window, band, s.oc, static_cast<const float*>(m.weight),
-                               static_cast<const float*>(m.bias), y + pixel * s.oc, end);
+      LEPTON_FOR_ISA(few_band)
+      (t.window, band, s.oc, static_cast<const float*>(m.weight), static_cast<const float*>(m.bias),
+       y + pixel * s.oc, end);
       if (done) done(pixel, pixel + b.lines * s.ow, 0, s.oc);
     }
   });
@@ -148,7 +157,9 @@ void run_forward(const ConvShape& s, const State& t, const ConvMemory& m, const 
 
 void run_weight_grad(const ConvShape& s, const State& t, const ConvMemory& m) {
   char* const parts = static_cast<char*>(m.scratch) + std::size_t(t.slots) * t.room_bytes(s);
-  const auto sums = [&](std::int64_t shard) { return reinterpret_cast<float*>(parts + std::size_t(shard) * t.sum_bytes()); };
+  const auto sums = [&](std::int64_t shard) {
+    return reinterpret_cast<float*>(parts + std::size_t(shard) * t.sum_bytes());
+  };
   Slots slots(m.scratch, t.slots, t.room_bytes(s));
   parallel_for(t.shards, [&](std::int64_t shard) {
     const Slots::Lease slot(slots);
@@ -157,8 +168,9 @@ void run_weight_grad(const ConvShape& s, const State& t, const ConvMemory& m) {
     for (std::int64_t i = range.begin; i < range.end; ++i) {
       const Band b = band_at(s, t, i);
       const FewBand band = windows(s, t, b, static_cast<const float*>(m.x), static_cast<float*>(slot.get()));
-      LEPTON_FOR_ISA(few_weight_band)(t.window, band, s.oc, static_cast<const float*>(m.y) +
-                                      (b.picture * s.oh + b.line) * s.ow * s.oc, sums(shard));
+      LEPTON_FOR_ISA(few_weight_band)
+      (t.window, band, s.oc, static_cast<const float*>(m.y) + (b.picture * s.oh + b.line) * s.ow * s.oc,
+       sums(shard));
     }
   });
   auto* const dw = static_cast<float*>(m.weight);

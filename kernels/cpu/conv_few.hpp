@@ -28,11 +28,11 @@ struct FewBand {
 // Lines of memory before `end`, where the caller's next bands end, are fetched before they are written; without an end
 // y goes around the cache, for which it must be aligned to a vector and consist of whole ones.
 // few_weight_band: adds a band's products to `sums`, laid out in the same way.
-#define LEPTON_DECLARE_FEW(ISA)                                                                              \
-  namespace ISA {                                                                                            \
-  void few_band(const FewWindow&, const FewBand&, std::int64_t out, const float* packed, const float* bias,  \
-                float* y, const float* end);                                                                                   \
-  void few_weight_band(const FewWindow&, const FewBand&, std::int64_t out, const float* g, float* sums);     \
+#define LEPTON_DECLARE_FEW(ISA)                                                                             \
+  namespace ISA {                                                                                           \
+  void few_band(const FewWindow&, const FewBand&, std::int64_t out, const float* packed, const float* bias, \
+                float* y, const float* end);                                                                \
+  void few_weight_band(const FewWindow&, const FewBand&, std::int64_t out, const float* g, float* sums);    \
   }
 LEPTON_DECLARE_FEW(v3)
 LEPTON_DECLARE_FEW(v4)

@@ -17,8 +17,8 @@ namespace {
 using dnnl::memory;
 using Tag = memory::format_tag;
 
-constexpr double kCallWork = 2e6;           // multiply-adds a call should have
-constexpr std::int64_t kWeightShards = 8;   // parts of the batch whose weight gradients are summed at the end
+constexpr double kCallWork = 2e6;          // multiply-adds a call should have
+constexpr std::int64_t kWeightShards = 8;  // parts of the batch whose weight gradients are summed at the end
 
 /// One oneDNN primitive for a number of images, and the sizes that its calls need.
 struct Primitive {
@@ -28,11 +28,11 @@ struct Primitive {
 
 /// What a plan keeps.
 struct State {
-  std::int64_t images = 1;       // of a call; the batch is cut into calls, which run on several threads
+  std::int64_t images = 1;  // of a call; the batch is cut into calls, which run on several threads
   std::int64_t calls = 1;
-  Primitive main, tail;          // for `images`, and for what is left over in the last call
+  Primitive main, tail;  // for `images`, and for what is left over in the last call
   memory::desc plain_weight;
-  dnnl::primitive reorder;       // weight to the layout that the primitive wants, or back
+  dnnl::primitive reorder;  // weight to the layout that the primitive wants, or back
   // Where things lie in the scratch memory, in bytes.
   std::size_t weight_bytes = 0;  // one weight in the primitive's layout
   std::size_t pad_bytes = 0;     // a call's scratchpad
@@ -46,10 +46,13 @@ struct Descriptors {
 Descriptors describe(const ConvShape& s, std::int64_t images) {
   const auto type = memory::data_type::f32;
   // Padding behind may exceed padding before's share: oneDNN wants what the sizes imply.
-  const auto after = [](std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride, std::int64_t pad,
-                        std::int64_t dilation) { return (out - 1) * stride + dilation * (kernel - 1) + 1 - in - pad; };
-  const memory::dims weight = s.groups == 1 ? memory::dims{s.oc, s.ic, s.kh, s.kw}
-                                            : memory::dims{s.groups, s.oc / s.groups, s.ic / s.groups, s.kh, s.kw};
+  const auto after = [](std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
+                        std::int64_t pad, std::int64_t dilation) {
+    return (out - 1) * stride + dilation * (kernel - 1) + 1 - in - pad;
+  };
+  const memory::dims weight = s.groups == 1
+                                  ? memory::dims{s.oc, s.ic, s.kh, s.kw}
+                                  : memory::dims{s.groups, s.oc / s.groups, s.ic / s.groups, s.kh, s.kw};
   return {memory::desc({images, s.ic, s.ih, s.iw}, type, Tag::nhwc),
           memory::desc(weight, type, Tag::any),
           memory::desc({s.oc}, type, Tag::x),
@@ -65,24 +68,28 @@ Descriptors describe(const ConvShape& s, std::int64_t images) {
 // The two interfaces of oneDNN: version 2 makes a primitive's description from an operation's, version 3 at once.
 constexpr auto kAlgorithm = dnnl::algorithm::convolution_direct;
 
-dnnl::convolution_forward::primitive_desc forward_desc(const Descriptors& d, const dnnl::primitive_attr& attr) {
+dnnl::convolution_forward::primitive_desc forward_desc(const Descriptors& d,
+                                                       const dnnl::primitive_attr& attr) {
   const auto prop = dnnl::prop_kind::forward_training;
 #if DNNL_VERSION_MAJOR >= 3
-  return {onednn_engine(), prop, kAlgorithm, d.x, d.weight, d.bias, d.y, d.strides, d.dilates, d.pad_before, d.pad_after, attr};
+  return {onednn_engine(), prop,      kAlgorithm,   d.x,         d.weight, d.bias, d.y,
+          d.strides,       d.dilates, d.pad_before, d.pad_after, attr};
 #else
-  const dnnl::convolution_forward::desc desc(prop, kAlgorithm, d.x, d.weight, d.bias, d.y, d.strides, d.dilates,
-                                             d.pad_before, d.pad_after);
+  const dnnl::convolution_forward::desc desc(prop, kAlgorithm, d.x, d.weight, d.bias, d.y, d.strides,
+                                             d.dilates, d.pad_before, d.pad_after);
   return {desc, attr, onednn_engine()};
 #endif
 }
 
-dnnl::convolution_backward_data::primitive_desc input_grad_desc(const Descriptors& d, const dnnl::primitive_attr& attr) {
+dnnl::convolution_backward_data::primitive_desc input_grad_desc(const Descriptors& d,
+                                                                const dnnl::primitive_attr& attr) {
 #if DNNL_VERSION_MAJOR >= 3
-  return {onednn_engine(), kAlgorithm, d.x, d.weight, d.y, d.strides, d.dilates, d.pad_before, d.pad_after,
-          forward_desc(d, attr), attr};
+  return {
+      onednn_engine(),       kAlgorithm, d.x, d.weight, d.y, d.strides, d.dilates, d.pad_before, d.pad_after,
+      forward_desc(d, attr), attr};
 #else
-  const dnnl::convolution_backward_data::desc desc(kAlgorithm, d.x, d.weight, d.y, d.strides, d.dilates, d.pad_before,
-                                                   d.pad_after);
+  const dnnl::convolution_backward_data::desc desc(kAlgorithm, d.x, d.weight, d.y, d.strides, d.dilates,
+                                                   d.pad_before, d.pad_after);
   return {desc, attr, onednn_engine(), forward_desc(d, attr)};
 #endif
 }
@@ -90,8 +97,9 @@ dnnl::convolution_backward_data::primitive_desc input_grad_desc(const Descriptor
 dnnl::convolution_backward_weights::primitive_desc weight_grad_desc(const Descriptors& d,
                                                                     const dnnl::primitive_attr& attr) {
 #if DNNL_VERSION_MAJOR >= 3
-  return {onednn_engine(), kAlgorithm, d.x, d.weight, d.y, d.strides, d.dilates, d.pad_before, d.pad_after,
-          forward_desc(d, attr), attr};
+  return {
+      onednn_engine(),       kAlgorithm, d.x, d.weight, d.y, d.strides, d.dilates, d.pad_before, d.pad_after,
+      forward_desc(d, attr), attr};
 #else
   const dnnl::convolution_backward_weights::desc desc(kAlgorithm, d.x, d.weight, d.y, d.strides, d.dilates,
                                                       d.pad_before, d.pad_after);
@@ -101,11 +109,13 @@ dnnl::convolution_backward_weights::primitive_desc weight_grad_desc(const Descri
 
 Primitive make_primitive(const ConvShape& s, ConvPass pass, std::int64_t images) {
   dnnl::primitive_attr attr;
-  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // the only mode in which several threads may call it
+  attr.set_scratchpad_mode(
+      dnnl::scratchpad_mode::user);  // the only mode in which several threads may call it
   const Descriptors d = describe(s, images);
   if (pass == ConvPass::forward) {
     const auto pd = forward_desc(d, attr);
-    return {dnnl::convolution_forward(pd), pd.src_desc(), pd.weights_desc(), pd.dst_desc(), pd.scratchpad_desc()};
+    return {dnnl::convolution_forward(pd), pd.src_desc(), pd.weights_desc(), pd.dst_desc(),
+            pd.scratchpad_desc()};
   }
   if (pass == ConvPass::input_grad) {
     const auto pd = input_grad_desc(d, attr);
@@ -130,23 +140,32 @@ void run_call(const ConvPlan& plan, const Primitive& p, std::int64_t first, cons
   const ConvShape& s = plan.shape;
   const auto& engine = onednn_engine();
   const SingleThreadedOpenMp single;
-  const auto at = [first](void* base, std::int64_t image) { return static_cast<float*>(base) + first * image; };
+  const auto at = [first](void* base, std::int64_t image) {
+    return static_cast<float*>(base) + first * image;
+  };
   const memory mx(p.x, engine, at(m.x, s.ic * s.ih * s.iw)), my(p.y, engine, at(m.y, s.oc * s.oh * s.ow));
   const memory mw(p.weight, engine, weight), scratchpad(p.scratchpad, engine, pad);
   auto& stream = onednn_stream();
   switch (plan.pass) {
     case ConvPass::forward: {
       const memory mb(memory::desc({s.oc}, memory::data_type::f32, Tag::x), engine, const_cast<void*>(bias));
-      p.primitive.execute(stream, {{DNNL_ARG_SRC, mx}, {DNNL_ARG_WEIGHTS, mw}, {DNNL_ARG_BIAS, mb},
-                                   {DNNL_ARG_DST, my}, {DNNL_ARG_SCRATCHPAD, scratchpad}});
+      p.primitive.execute(stream, {{DNNL_ARG_SRC, mx},
+                                   {DNNL_ARG_WEIGHTS, mw},
+                                   {DNNL_ARG_BIAS, mb},
+                                   {DNNL_ARG_DST, my},
+                                   {DNNL_ARG_SCRATCHPAD, scratchpad}});
       return;
     }
     case ConvPass::input_grad:
-      p.primitive.execute(stream, {{DNNL_ARG_DIFF_SRC, mx}, {DNNL_ARG_WEIGHTS, mw}, {DNNL_ARG_DIFF_DST, my},
+      p.primitive.execute(stream, {{DNNL_ARG_DIFF_SRC, mx},
+                                   {DNNL_ARG_WEIGHTS, mw},
+                                   {DNNL_ARG_DIFF_DST, my},
                                    {DNNL_ARG_SCRATCHPAD, scratchpad}});
       return;
     case ConvPass::weight_grad:
-      p.primitive.execute(stream, {{DNNL_ARG_SRC, mx}, {DNNL_ARG_DIFF_WEIGHTS, mw}, {DNNL_ARG_DIFF_DST, my},
+      p.primitive.execute(stream, {{DNNL_ARG_SRC, mx},
+                                   {DNNL_ARG_DIFF_WEIGHTS, mw},
+                                   {DNNL_ARG_DIFF_DST, my},
                                    {DNNL_ARG_SCRATCHPAD, scratchpad}});
   }
 }
@@ -181,8 +200,10 @@ void make_primitives(const ConvPlan& plan, State& state) {
       state.tail = {};
     }
   }
-  state.plain_weight = memory::desc(describe(s, 1).weight_dims, memory::data_type::f32, s.groups == 1 ? Tag::oihw : Tag::goihw);
-  const memory a(state.plain_weight, onednn_engine(), DNNL_MEMORY_NONE), b(state.main.weight, onednn_engine(), DNNL_MEMORY_NONE);
+  state.plain_weight = memory::desc(describe(s, 1).weight_dims, memory::data_type::f32,
+                                    s.groups == 1 ? Tag::oihw : Tag::goihw);
+  const memory a(state.plain_weight, onednn_engine(), DNNL_MEMORY_NONE),
+      b(state.main.weight, onednn_engine(), DNNL_MEMORY_NONE);
   const bool back = plan.pass == ConvPass::weight_grad;
   state.reorder = dnnl::reorder(back ? b : a, back ? a : b);
 }
@@ -202,7 +223,8 @@ void prepare(ConvPlan& plan) {
   }
   state.weight_bytes = conv_aligned(state.main.weight.get_size());
   state.pad_bytes = conv_aligned(state.main.scratchpad.get_size());
-  if (state.tail.primitive) state.pad_bytes = std::max(state.pad_bytes, conv_aligned(state.tail.scratchpad.get_size()));
+  if (state.tail.primitive)
+    state.pad_bytes = std::max(state.pad_bytes, conv_aligned(state.tail.scratchpad.get_size()));
   const auto weights = std::size_t(plan.pass == ConvPass::weight_grad ? state.calls : 1);
   plan.scratch_bytes = weights * state.weight_bytes + std::size_t(state.calls) * state.pad_bytes +
                        conv_aligned(std::size_t(s.oc) * sizeof(float));

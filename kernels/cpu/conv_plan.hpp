@@ -17,7 +17,7 @@ struct ConvMemory {
   void* weight;
   const void* bias;  ///< [oc] or null
   void* y;
-  void* scratch;     ///< plan.scratch_bytes
+  void* scratch;  ///< plan.scratch_bytes
 };
 
 struct ConvAlgorithm {

@@ -7,7 +7,8 @@
 
 namespace lepton::kernels::cpu {
 
-const ConvAlgorithm* const kConvTable[] = {&kFewChannelsConv, &kDepthwiseConv, &kWinogradConv, &kOneDnnConv, &kGatheredConv, nullptr};
+const ConvAlgorithm* const kConvTable[] = {&kFewChannelsConv, &kDepthwiseConv, &kWinogradConv,
+                                           &kOneDnnConv,      &kGatheredConv,  nullptr};
 
 ConvAlgorithmNames conv_algorithms(const ConvShape& shape, ConvPass pass) {
   ConvAlgorithmNames names{};
@@ -30,7 +31,8 @@ const ConvAlgorithm& choose_conv(const ConvShape& shape, ConvPass pass, const ch
   std::string list;
   const ConvAlgorithmNames names = conv_algorithms(shape, pass);
   for (int i = 0; i < names.count; ++i) list += std::string(i ? ", " : "") + names.name[i];
-  throw Error("conv2d", std::string("no algorithm '") + (name ? name : "") + "' does this shape and type; these do: " + list);
+  throw Error("conv2d", std::string("no algorithm '") + (name ? name : "") +
+                            "' does this shape and type; these do: " + list);
 }
 
 }  // namespace lepton::kernels::cpu

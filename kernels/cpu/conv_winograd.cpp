@@ -19,8 +19,8 @@ struct State {
 };
 
 bool supports(const ConvShape& s, ConvPass) {
-  return s.dtype == f32 && s.compute == f32 && s.groups == 1 && s.kh == 3 && s.kw == 3 && s.stride_h == 1 &&
-         s.stride_w == 1 && s.dilation_h == 1 && s.dilation_w == 1 && s.pad_h <= 2 && s.pad_w <= 2;
+  return s.dtype == f32 && s.groups == 1 && s.kh == 3 && s.kw == 3 && s.stride_h == 1 && s.stride_w == 1 &&
+         s.dilation_h == 1 && s.dilation_w == 1 && s.pad_h <= 2 && s.pad_w <= 2;
 }
 
 bool suits(const ConvShape& s, ConvPass pass) {
@@ -47,9 +47,11 @@ void pack(const ConvPlan& plan, const void* weight, void* packed) {
   const std::int64_t panel = 2 * winograd_lanes(), step = 32;
   const std::int64_t parts = (z.in + step - 1) / step, panels = (z.out_padded + panel - 1) / panel;
   parallel_for(parts * panels, [&](std::int64_t i) {
-    const std::int64_t in = i % parts * step, out = i / parts * panel, width = std::min(panel, z.out_padded - out);
+    const std::int64_t in = i % parts * step, out = i / parts * panel,
+                       width = std::min(panel, z.out_padded - out);
     float* const to = static_cast<float*>(packed) + out * z.in + in * width;
-    LEPTON_FOR_ISA(winograd_pack)(z, w, i / parts, in, std::min(z.in, in + step), to, winograd_weight_step(z.in * z.out_padded));
+    LEPTON_FOR_ISA(winograd_pack)
+    (z, w, i / parts, in, std::min(z.in, in + step), to, winograd_weight_step(z.in * z.out_padded));
   });
 }
 
@@ -62,7 +64,8 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
   const auto* const x = static_cast<const float*>(back ? m.y : m.x);
   auto* const y = static_cast<float*>(back ? m.x : m.y);
   // A thread does neighbouring blocks one after the other, and fetches the next one's pixels in time.
-  const std::int64_t blocks = state.cut.blocks(), run = std::clamp<std::int64_t>(blocks / (4 * num_threads()), 1, 8);
+  const std::int64_t blocks = state.cut.blocks(),
+                     run = std::clamp<std::int64_t>(blocks / (4 * num_threads()), 1, 8);
   const std::int64_t shards = (blocks + run - 1) / run;
   Slots slots(m.scratch, state.slots, state.slot_bytes);
   parallel_for(shards, [&](std::int64_t shard) {
@@ -71,8 +74,9 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
     for (std::int64_t i = range.begin; i < range.end; ++i) {
       const WinogradBlock b = winograd_block_at(z, state.cut, i);
       const WinogradBlock next = i + 1 < range.end ? winograd_block_at(z, state.cut, i + 1) : WinogradBlock{};
-      LEPTON_FOR_ISA(winograd_block)(z, b, next, x, static_cast<const float*>(m.weight), static_cast<const float*>(m.bias),
-                                     y, static_cast<float*>(slot.get()));
+      LEPTON_FOR_ISA(winograd_block)
+      (z, b, next, x, static_cast<const float*>(m.weight), static_cast<const float*>(m.bias), y,
+       static_cast<float*>(slot.get()));
       if (done) winograd_tell(z, b, 0, z.out, done);
     }
   });

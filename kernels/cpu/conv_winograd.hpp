@@ -67,24 +67,24 @@ constexpr std::int64_t winograd_floats(std::int64_t tiles, std::int64_t channels
 // winograd_weight_finish adds `parts` such sums, `part_step` floats apart, and makes weights of them.
 //
 // Where there is a `next` block, its pixels are fetched meanwhile.
-#define LEPTON_DECLARE_WINOGRAD(ISA)                                                                                  \
-  namespace ISA {                                                                                                     \
-  void winograd_pack(const WinogradSizes&, const WinogradWeight&, std::int64_t panel, std::int64_t in0,               \
-                     std::int64_t in1, float* to, std::int64_t step);                                                 \
-  void winograd_block(const WinogradSizes&, const WinogradBlock&, const WinogradBlock& next, const float* x,          \
-                      const float* packed, const float* bias, float* y, float* scratch);                              \
-  void winograd_transform(const WinogradSizes&, const WinogradBlock&, const float* x, float* v);                      \
-  void winograd_multiply(const WinogradSizes&, const WinogradBlock&, std::int64_t in0, std::int64_t in1,              \
-                         const WinogradRange& outs, const float* v, const float* weights, float* m);                  \
-  void winograd_output(const WinogradSizes&, const WinogradBlock&, const WinogradRange& outs, const float* m,         \
-                       const float* bias, float* y);                                                                  \
-  void winograd_gradient(const WinogradSizes&, const WinogradBlock&, const WinogradRange& outs, const float* g,       \
-                         float* d);                                                                                   \
-  void winograd_weight_sum(const WinogradSizes&, const WinogradBlock&, const WinogradBlock& next, const float* x,     \
-                           const float* g, const WinogradPanels&, const float* v, const float* d, float* sums,        \
-                           bool first);                                                                               \
-  void winograd_weight_finish(const WinogradSizes&, const WinogradPanels&, const float* sums, std::int64_t parts,     \
-                              std::int64_t part_step, float* dw);                                                     \
+#define LEPTON_DECLARE_WINOGRAD(ISA)                                                                         \
+  namespace ISA {                                                                                            \
+  void winograd_pack(const WinogradSizes&, const WinogradWeight&, std::int64_t panel, std::int64_t in0,      \
+                     std::int64_t in1, float* to, std::int64_t step);                                        \
+  void winograd_block(const WinogradSizes&, const WinogradBlock&, const WinogradBlock& next, const float* x, \
+                      const float* packed, const float* bias, float* y, float* scratch);                     \
+  void winograd_transform(const WinogradSizes&, const WinogradBlock&, const float* x, float* v);             \
+  void winograd_multiply(const WinogradSizes&, const WinogradBlock&, std::int64_t in0, std::int64_t in1,     \
+                         const WinogradRange& outs, const float* v, const float* weights, float* m);         \
+  void winograd_output(const WinogradSizes&, const WinogradBlock&, const WinogradRange& outs,                \
+                       const float* m, const float* bias, float* y);                                         \
+  void winograd_gradient(const WinogradSizes&, const WinogradBlock&, const WinogradRange& outs,              \
+                         const float* g, float* d);                                                          \
+  void winograd_weight_sum(const WinogradSizes&, const WinogradBlock&, const WinogradBlock& next,            \
+                           const float* x, const float* g, const WinogradPanels&, const float* v,            \
+                           const float* d, float* sums, bool first);                                         \
+  void winograd_weight_finish(const WinogradSizes&, const WinogradPanels&, const float* sums,                \
+                              std::int64_t parts, std::int64_t part_step, float* dw);                        \
   }
 LEPTON_DECLARE_WINOGRAD(v3)
 LEPTON_DECLARE_WINOGRAD(v4)

@@ -24,7 +24,8 @@ inline WinogradSizes winograd_sizes(const ConvShape& s, ConvPass pass) {
     z.pad_h = s.pad_h, z.pad_w = s.pad_w;
   }
   const auto rounded = [](std::int64_t n, std::int64_t unit) { return (n + unit - 1) / unit * unit; };
-  z.rows = rounded(z.oh, kWinogradTile) / kWinogradTile, z.columns = rounded(z.ow, kWinogradTile) / kWinogradTile;
+  z.rows = rounded(z.oh, kWinogradTile) / kWinogradTile,
+  z.columns = rounded(z.ow, kWinogradTile) / kWinogradTile;
   z.in_padded = rounded(z.in, winograd_lanes()), z.out_padded = rounded(z.out, winograd_lanes());
   return z;
 }
@@ -69,11 +70,12 @@ inline WinogradWeight winograd_weight(const ConvPlan& plan, const void* weight) 
   return {static_cast<const float*>(weight), turned ? 9 : ic * 9, turned ? ic * 9 : 9, turned};
 }
 
-/// Tells of channels [out0, out1) of the pixels of a block: picture by picture where they lie together, or line by line.
-inline void winograd_tell(const WinogradSizes& z, const WinogradBlock& b, std::int64_t out0, std::int64_t out1,
-                          const Epilogue& done) {
+/// Tells of channels [out0, out1) of a block's pixels: picture by picture where they lie together, or line by line.
+inline void winograd_tell(const WinogradSizes& z, const WinogradBlock& b, std::int64_t out0,
+                          std::int64_t out1, const Epilogue& done) {
   for (std::int64_t row = b.row0; row < b.row1;) {
-    const std::int64_t start = row / z.rows * z.oh * z.ow, first = row % z.rows, last = std::min(z.rows, first + b.row1 - row);
+    const std::int64_t start = row / z.rows * z.oh * z.ow, first = row % z.rows,
+                       last = std::min(z.rows, first + b.row1 - row);
     const std::int64_t h0 = first * kWinogradTile, h1 = std::min(z.oh, last * kWinogradTile);
     const std::int64_t w0 = b.column0 * kWinogradTile, w1 = std::min(z.ow, b.column1 * kWinogradTile);
     if (w1 - w0 == z.ow) done(start + h0 * z.ow, start + h1 * z.ow, out0, out1);

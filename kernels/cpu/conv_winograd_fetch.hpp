@@ -9,10 +9,17 @@ namespace lepton::kernels::cpu::LEPTON_ISA {
 /// belong to it: 0 where they are written, 2 where they are read, of which `pad` lie before.
 class Fetch {
  public:
-  LEPTON_INLINE Fetch(const WinogradSizes& s, const WinogradBlock& b, const float* pictures, std::int64_t h, std::int64_t w,
-                      std::int64_t channels, std::int64_t border, std::int64_t pad_h, std::int64_t pad_w)
-      : pictures_(pictures), h_(h), border_(border), pad_(pad_h), rows_(s.rows), row_(b.row0),
-        last_row_(b.row1), line_step_(w * channels) {
+  LEPTON_INLINE Fetch(const WinogradSizes& s, const WinogradBlock& b, const float* pictures, std::int64_t h,
+                      std::int64_t w, std::int64_t channels, std::int64_t border, std::int64_t pad_h,
+                      std::int64_t pad_w)
+      : pictures_(pictures),
+        h_(h),
+        border_(border),
+        pad_(pad_h),
+        rows_(s.rows),
+        row_(b.row0),
+        last_row_(b.row1),
+        line_step_(w * channels) {
     const std::int64_t column0 = at_least_0(b.column0 * kWinogradTile - pad_w);
     const std::int64_t column1 = b.column1 * kWinogradTile - pad_w + border;
     offset_ = column0 * channels;

@@ -11,8 +11,8 @@ namespace lepton::kernels::cpu::LEPTON_ISA {
 
 using Lane = Vec<float>;
 
-inline constexpr int kGroup = winograd_group(kBytes);                  // tiles
-inline constexpr int kPanel = 2 * Lane::kLanes;                        // channels of a packed panel of weights
+inline constexpr int kGroup = winograd_group(kBytes);  // tiles
+inline constexpr int kPanel = 2 * Lane::kLanes;        // channels of a packed panel of weights
 inline constexpr std::int64_t kFrequencyStep = kGroup * Lane::kLanes;  // floats from one to the next
 inline constexpr std::int64_t kVectorStep = kFrequencies * kFrequencyStep;
 
@@ -31,7 +31,8 @@ struct Groups {
 
 /// visit(where the tile's first frequency is, picture, row and column of the tile) for a block of padded `channels`.
 template <class Visit>
-LEPTON_INLINE void for_tiles(const WinogradSizes& s, const WinogradBlock& b, std::int64_t channels, Visit&& visit) {
+LEPTON_INLINE void for_tiles(const WinogradSizes& s, const WinogradBlock& b, std::int64_t channels,
+                             Visit&& visit) {
   const Groups groups(b);
   std::int64_t row = b.row0, column = b.column0;
   for (std::int64_t g = 0; g < groups.count; ++g)

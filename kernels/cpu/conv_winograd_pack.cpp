@@ -19,8 +19,8 @@ void gather_taps(const WinogradWeight& w, const float* from, std::int64_t count,
 
 }  // namespace
 
-void winograd_pack(const WinogradSizes& s, const WinogradWeight& w, std::int64_t panel, std::int64_t in0, std::int64_t in1,
-                   float* to, std::int64_t frequency_step) {
+void winograd_pack(const WinogradSizes& s, const WinogradWeight& w, std::int64_t panel, std::int64_t in0,
+                   std::int64_t in1, float* to, std::int64_t frequency_step) {
   const std::int64_t out0 = panel * kPanel, left = s.out_padded - out0, width = left < kPanel ? left : kPanel;
   alignas(64) float taps[9 * Lane::kLanes];
   for (std::int64_t in = in0; in < in1; ++in)
@@ -31,9 +31,8 @@ void winograd_pack(const WinogradSizes& s, const WinogradWeight& w, std::int64_t
           [&](int i, int j) __attribute__((always_inline)) {
             return Lane::load(taps + (w.turned ? 8 - i * 3 - j : i * 3 + j) * Lane::kLanes);
           },
-          [&](int i, int j, Lane value) __attribute__((always_inline)) {
-            value.store(at + (i * 6 + j) * frequency_step);
-          });
+          [&](int i, int j, Lane value)
+              __attribute__((always_inline)) { value.store(at + (i * 6 + j) * frequency_step); });
     }
 }
 

@@ -25,13 +25,15 @@ LEPTON_INLINE void add_products(const float* a, const float* b, std::int64_t cou
 
 /// kM tiles of one frequency times a packed panel of kN vectors; a and c point to that frequency of a group. c is
 /// written, or added to where the depth goes `on`.
-template <int kM, int kN> void product_tile(const float* a, const float* b, float* c, std::int64_t depth, bool on) {
+template <int kM, int kN>
+void product_tile(const float* a, const float* b, float* c, std::int64_t depth, bool on) {
   for (std::int64_t first = 0; first < depth; first += kLongestSum) {
     Lane sum[kM][kN];
     for (int i = 0; i < kM; ++i)
       for (int j = 0; j < kN; ++j) sum[i][j] = Lane(0);
     const std::int64_t end = depth - first < kLongestSum ? depth : first + kLongestSum;
-    for (std::int64_t p = first; p < end; p += Lane::kLanes, a += kVectorStep, b += kN * Lane::kLanes * Lane::kLanes)
+    for (std::int64_t p = first; p < end;
+         p += Lane::kLanes, a += kVectorStep, b += kN * Lane::kLanes * Lane::kLanes)
       add_products<kM, kN>(a, b, end - p < Lane::kLanes ? end - p : Lane::kLanes, sum);
     for (int i = 0; i < kM; ++i)
       for (int j = 0; j < kN; ++j) {
@@ -43,7 +45,8 @@ template <int kM, int kN> void product_tile(const float* a, const float* b, floa
 
 using ProductTile = void (*)(const float*, const float*, float*, std::int64_t, bool);
 
-template <int kN, int... kM> LEPTON_INLINE ProductTile product_of(std::integer_sequence<int, kM...>, std::int64_t tiles) {
+template <int kN, int... kM>
+LEPTON_INLINE ProductTile product_of(std::integer_sequence<int, kM...>, std::int64_t tiles) {
   static constexpr ProductTile table[] = {product_tile<kM + 1, kN>...};
   return table[tiles - 1];
 }

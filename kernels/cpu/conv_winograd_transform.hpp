@@ -13,7 +13,8 @@ namespace lepton::kernels::cpu::LEPTON_ISA {
 inline constexpr float kA = 0.625f, kB = 1.5f;
 inline constexpr float kA2 = kA * kA, kB2 = kB * kB, kModulus0 = kA2 * kB2, kModulus2 = -(kA2 + kB2);
 // A point's share is divided by its distances to the other points: at 0, +-kA, +-kB.
-inline constexpr float kShare0 = 1 / kModulus0, kShareA = 1 / (2 * kA2 * (kA2 - kB2)), kShareB = 1 / (2 * kB2 * (kB2 - kA2));
+inline constexpr float kShare0 = 1 / kModulus0, kShareA = 1 / (2 * kA2 * (kA2 - kB2)),
+                       kShareB = 1 / (2 * kB2 * (kB2 - kA2));
 
 /// Six pixels to frequencies kFirst and kSecond: (0, 5), (1, 2) or (3, 4), which share terms. pixel(i): pixel i.
 template <int kFirst, class Pixel> LEPTON_INLINE void input_pair(Pixel&& pixel, Lane& first, Lane& second) {
@@ -97,7 +98,8 @@ template <class Load, class Store> LEPTON_INLINE void weight_transform(Load&& lo
 }
 
 /// Four pixels of a gradient to frequencies kFirst and kSecond: (0, 5), (1, 2) or (3, 4). They lack the points' shares.
-template <int kFirst, class Pixel> LEPTON_INLINE void gradient_pair(Pixel&& pixel, Lane& first, Lane& second) {
+template <int kFirst, class Pixel>
+LEPTON_INLINE void gradient_pair(Pixel&& pixel, Lane& first, Lane& second) {
   if constexpr (kFirst == 0) {
     first = pixel(0);
     second = pixel(3);
@@ -114,7 +116,7 @@ LEPTON_INLINE void gradient_columns(Row&& row, Store&& store) {
   Lane z[2][4];
   for (int i = 0; i < 4; ++i) gradient_pair<kFirst>(row(i), z[0][i], z[1][i]);
   for (int c = 0; c < 2; ++c) {
-    const auto pixel = [&z, c](int i) __attribute__((always_inline)) { return z[c][i]; };
+    const auto pixel = [&z, c ](int i) __attribute__((always_inline)) { return z[c][i]; };
     Lane t[6];
     gradient_pair<0>(pixel, t[0], t[5]);
     gradient_pair<1>(pixel, t[1], t[2]);

@@ -12,26 +12,29 @@
 namespace lepton::kernels::cpu {
 namespace {
 
-constexpr std::int64_t kShardSums = 640 << 10;     // most bytes of a shard's sums
+constexpr std::int64_t kShardSums = 640 << 10;  // most bytes of a shard's sums
 constexpr std::int64_t kMostShards = 8, kShardTiles = 192;
-constexpr std::int64_t kPassBytes = 10 << 20;      // transformed x at a time
+constexpr std::int64_t kPassBytes = 10 << 20;  // transformed x at a time
 constexpr std::int64_t kBlockTiles = 60, kPassTiles = 240;
 constexpr std::int64_t kJobOut = 32, kJobIn = 64;  // channels of a job, and those that it sums at a time
 
 struct State {
   WinogradSizes sizes;
   WinogradCut cut;
-  std::int64_t ins, outs;              // vectors of channels
-  std::int64_t pair_floats;            // sums of a pair of vectors
-  std::int64_t v_floats, d_floats;     // a block's transformed x, and g or a job's part of it
-  std::int64_t shards;                 // 0: jobs
-  std::int64_t at_a_time, jobs, steps; // transformed blocks; jobs, and steps of a job
+  std::int64_t ins, outs;               // vectors of channels
+  std::int64_t pair_floats;             // sums of a pair of vectors
+  std::int64_t v_floats, d_floats;      // a block's transformed x, and g or a job's part of it
+  std::int64_t shards;                  // 0: jobs
+  std::int64_t at_a_time, jobs, steps;  // transformed blocks; jobs, and steps of a job
   std::int64_t slots;
 
   std::int64_t passes() const { return (cut.blocks() + at_a_time - 1) / at_a_time; }
-  std::int64_t step_floats() const { return (ins + steps - 1) / steps * ((outs + jobs - 1) / jobs) * pair_floats; }
+  std::int64_t step_floats() const {
+    return (ins + steps - 1) / steps * ((outs + jobs - 1) / jobs) * pair_floats;
+  }
   std::size_t slot_bytes() const {
-    const std::int64_t floats = shards ? v_floats + d_floats : at_a_time * d_floats + (passes() > 1 ? 0 : step_floats());
+    const std::int64_t floats =
+        shards ? v_floats + d_floats : at_a_time * d_floats + (passes() > 1 ? 0 : step_floats());
     return std::size_t(floats) * sizeof(float);
   }
   std::int64_t sum_floats() const {
@@ -76,15 +79,18 @@ void run_shards(const State& s, const float* x, const float* g, float* dw, float
     const Range range = shard_range(s.cut.blocks(), s.shards, shard);
     for (std::int64_t i = range.begin; i < range.end; ++i) {
       const WinogradBlock b = winograd_block_at(s.sizes, s.cut, i);
-      const WinogradBlock next = i + 1 < range.end ? winograd_block_at(s.sizes, s.cut, i + 1) : WinogradBlock{};
+      const WinogradBlock next =
+          i + 1 < range.end ? winograd_block_at(s.sizes, s.cut, i + 1) : WinogradBlock{};
       LEPTON_FOR_ISA(winograd_transform)(s.sizes, b, x, v);
       LEPTON_FOR_ISA(winograd_gradient)(s.sizes, b, {0, s.outs}, g, d);
-      LEPTON_FOR_ISA(winograd_weight_sum)(s.sizes, b, next, x, g, all, v, d, sums + shard * floats, i == range.begin);
+      LEPTON_FOR_ISA(winograd_weight_sum)
+      (s.sizes, b, next, x, g, all, v, d, sums + shard * floats, i == range.begin);
     }
   });
   parallel_for(s.ins * s.outs, [&](std::int64_t i) {
     const std::int64_t in = i / s.outs, out = i % s.outs;
-    LEPTON_FOR_ISA(winograd_weight_finish)(s.sizes, {in, in + 1, out, out + 1}, sums + i * s.pair_floats, s.shards, floats, dw);
+    LEPTON_FOR_ISA(winograd_weight_finish)
+    (s.sizes, {in, in + 1, out, out + 1}, sums + i * s.pair_floats, s.shards, floats, dw);
   });
 }
 
@@ -97,7 +103,9 @@ void run_jobs(const State& s, const float* x, const float* g, float* dw, float* 
     const Range range = shard_range(blocks, passes, pass);
     const std::int64_t count = range.end - range.begin;
     const auto block = [&](std::int64_t i) { return winograd_block_at(s.sizes, s.cut, range.begin + i); };
-    parallel_for(count, [&](std::int64_t i) { LEPTON_FOR_ISA(winograd_transform)(s.sizes, block(i), x, v + i * s.v_floats); });
+    parallel_for(count, [&](std::int64_t i) {
+      LEPTON_FOR_ISA(winograd_transform)(s.sizes, block(i), x, v + i * s.v_floats);
+    });
     parallel_for(s.jobs, [&](std::int64_t job) {
       const Slots::Lease slot(slots);
       auto* const d = static_cast<float*>(slot.get());
@@ -107,10 +115,12 @@ void run_jobs(const State& s, const float* x, const float* g, float* dw, float* 
       for (std::int64_t step = 0; step < s.steps; ++step) {
         const Range in = shard_range(s.ins, s.steps, step);
         const WinogradPanels panels{in.begin, in.end, out.begin, out.end};
-        float* const sums = passes > 1 ? scratch + (job * s.steps + step) * s.step_floats() : d + s.at_a_time * s.d_floats;
+        float* const sums =
+            passes > 1 ? scratch + (job * s.steps + step) * s.step_floats() : d + s.at_a_time * s.d_floats;
         for (std::int64_t i = 0; i < count; ++i)
-          LEPTON_FOR_ISA(winograd_weight_sum)(s.sizes, block(i), {}, x, g, panels, v + i * s.v_floats, d + i * s.d_floats,
-                                              sums, pass == 0 && i == 0);
+          LEPTON_FOR_ISA(winograd_weight_sum)
+          (s.sizes, block(i), {}, x, g, panels, v + i * s.v_floats, d + i * s.d_floats, sums,
+           pass == 0 && i == 0);
         if (pass + 1 == passes) LEPTON_FOR_ISA(winograd_weight_finish)(s.sizes, panels, sums, 1, 0, dw);
       }
     });

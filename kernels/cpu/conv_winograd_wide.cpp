@@ -11,17 +11,18 @@
 namespace lepton::kernels::cpu {
 namespace {
 
-constexpr std::int64_t kBlockTiles = 24, kPassTiles = 96;  // of a block, and of all that are transformed at a time
-constexpr std::int64_t kInputs = 64;                       // whose weights are turned at a time
+constexpr std::int64_t kBlockTiles = 24,
+                       kPassTiles = 96;  // of a block, and of all that are transformed at a time
+constexpr std::int64_t kInputs = 64;     // whose weights are turned at a time
 
 struct State {
   WinogradSizes sizes;
   WinogradCut cut;
-  std::int64_t at_a_time;                // blocks
-  std::int64_t panel, panels;            // outputs of a job, and jobs
+  std::int64_t at_a_time;      // blocks
+  std::int64_t panel, panels;  // outputs of a job, and jobs
   std::int64_t slots;
-  std::int64_t v_floats, m_floats;       // of a block's inputs, and of its products with a panel
-  std::int64_t weight_floats;            // of the weights of a job at a time
+  std::int64_t v_floats, m_floats;  // of a block's inputs, and of its products with a panel
+  std::int64_t weight_floats;       // of the weights of a job at a time
 
   std::size_t slot_bytes() const { return std::size_t(weight_floats + at_a_time * m_floats) * sizeof(float); }
 };
@@ -44,7 +45,8 @@ State make_state(const WinogradSizes& z) {
 
 void prepare_winograd_wide(ConvPlan& plan) {
   const auto* const s = new State(make_state(winograd_sizes(plan.shape, plan.pass)));
-  plan.scratch_bytes = std::size_t(s->at_a_time * s->v_floats) * sizeof(float) + std::size_t(s->slots) * s->slot_bytes();
+  plan.scratch_bytes =
+      std::size_t(s->at_a_time * s->v_floats) * sizeof(float) + std::size_t(s->slots) * s->slot_bytes();
   plan.state = s;
 }
 
@@ -57,13 +59,16 @@ void run_winograd_wide(const ConvPlan& plan, const ConvMemory& memory, const Epi
   const auto* const bias = static_cast<const float*>(memory.bias);
   const WinogradWeight weight = winograd_weight(plan, memory.weight);
   auto* const v = static_cast<float*>(memory.scratch);
-  const std::int64_t blocks = s.cut.blocks(), passes = (blocks + s.at_a_time - 1) / s.at_a_time, lanes = winograd_lanes();
+  const std::int64_t blocks = s.cut.blocks(), passes = (blocks + s.at_a_time - 1) / s.at_a_time,
+                     lanes = winograd_lanes();
   Slots slots(v + s.at_a_time * s.v_floats, s.slots, s.slot_bytes());
   for (std::int64_t pass = 0; pass < passes; ++pass) {
     const Range range = shard_range(blocks, passes, pass);
     const auto block = [&](std::int64_t i) { return winograd_block_at(z, s.cut, range.begin + i); };
     const std::int64_t count = range.end - range.begin;
-    parallel_for(count, [&](std::int64_t i) { LEPTON_FOR_ISA(winograd_transform)(z, block(i), x, v + i * s.v_floats); });
+    parallel_for(count, [&](std::int64_t i) {
+      LEPTON_FOR_ISA(winograd_transform)(z, block(i), x, v + i * s.v_floats);
+    });
     parallel_for(s.panels, [&](std::int64_t panel) {
       const Slots::Lease slot(slots);
       auto* const turned = static_cast<float*>(slot.get());
@@ -72,9 +77,11 @@ void run_winograd_wide(const ConvPlan& plan, const ConvMemory& memory, const Epi
       const WinogradRange outs{out0 / lanes, out1 / lanes};
       for (std::int64_t in = 0; in < z.in; in += kInputs) {
         const std::int64_t end = std::min(z.in, in + kInputs);
-        LEPTON_FOR_ISA(winograd_pack)(z, weight, panel, in, end, turned, winograd_weight_step((end - in) * (out1 - out0)));
+        LEPTON_FOR_ISA(winograd_pack)
+        (z, weight, panel, in, end, turned, winograd_weight_step((end - in) * (out1 - out0)));
         for (std::int64_t i = 0; i < count; ++i)
-          LEPTON_FOR_ISA(winograd_multiply)(z, block(i), in, end, outs, v + i * s.v_floats, turned, m + i * s.m_floats);
+          LEPTON_FOR_ISA(winograd_multiply)
+          (z, block(i), in, end, outs, v + i * s.v_floats, turned, m + i * s.m_floats);
       }
       for (std::int64_t i = 0; i < count; ++i) {
         LEPTON_FOR_ISA(winograd_output)(z, block(i), outs, m + i * s.m_floats, bias, y);

@@ -27,14 +27,14 @@ void winograd_multiply(const WinogradSizes& s, const WinogradBlock& b, std::int6
     const float* const w = weights + f * winograd_weight_step(depth * vectors * Lane::kLanes);
     for (std::int64_t g = 0; g < groups.count; ++g) {
       fetch_group(a + g * in_group, groups.size(g), depth);
-      product_of(groups.size(g), vectors == 2)(a + g * in_group, w, m + g * vectors * kVectorStep + f * kFrequencyStep, depth,
-                                               in0 > 0);
+      product_of(groups.size(g), vectors == 2)(
+          a + g * in_group, w, m + g * vectors * kVectorStep + f * kFrequencyStep, depth, in0 > 0);
     }
   }
 }
 
-void winograd_output(const WinogradSizes& s, const WinogradBlock& b, const WinogradRange& outs, const float* m,
-                     const float* bias, float* y) {
+void winograd_output(const WinogradSizes& s, const WinogradBlock& b, const WinogradRange& outs,
+                     const float* m, const float* bias, float* y) {
   transform_output(s, b, outs, m, bias, y);
 }
 

@@ -42,9 +42,11 @@ class Slots {
 
  private:
   int take() {
-    for (std::uint64_t free = free_.load(std::memory_order_relaxed);;) {
+    std::uint64_t free = free_.load(std::memory_order_relaxed);
+    for (int waits = 0;; ++waits) {
       if (free == 0) {
-        _mm_pause();
+        if (waits < 1000) _mm_pause();
+        else std::this_thread::yield();  // whoever holds a piece may need this core
         free = free_.load(std::memory_order_relaxed);
       } else if (free_.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire)) {
         return std::countr_zero(free);

@@ -75,7 +75,9 @@ template <class F> void for_algorithms(const ConvShape& s, F&& body) {
 
 class ConvTest : public ::testing::TestWithParam<ConvCase> {
  protected:
-  void SetUp() override { trace_ = std::make_unique<::testing::ScopedTrace>(__FILE__, __LINE__, to_string(GetParam())); }
+  void SetUp() override {
+    trace_ = std::make_unique<::testing::ScopedTrace>(__FILE__, __LINE__, to_string(GetParam()));
+  }
   std::unique_ptr<::testing::ScopedTrace> trace_;
 };
 
@@ -138,7 +140,8 @@ struct Seen {
   std::vector<int> times;
   std::vector<float> values;
 
-  static void see(const void* context, std::int64_t row0, std::int64_t row1, std::int64_t col0, std::int64_t col1) {
+  static void see(const void* context, std::int64_t row0, std::int64_t row1, std::int64_t col0,
+                  std::int64_t col1) {
     Seen& seen = *const_cast<Seen*>(static_cast<const Seen*>(context));
     for (std::int64_t r = row0; r < row1; ++r)
       for (std::int64_t c = col0; c < col1; ++c) {
@@ -174,6 +177,20 @@ TEST(ConvTableTest, NamesAreUnlikeAndChosenByName) {
   EXPECT_STREQ(cpu::conv_algorithm(cpu::prepare_conv(s, ConvPass::forward)), names.name[0]);
   for (int i = 0; i < names.count; ++i)
     EXPECT_STREQ(cpu::conv_algorithm(cpu::prepare_conv(s, ConvPass::forward, names.name[i])), names.name[i]);
+}
+
+TEST(ConvTableTest, TakesTheFastOnes) {
+  const auto first = [](const ConvCase& c, ConvPass pass) {
+    return std::string(cpu::conv_algorithm(cpu::prepare_conv(conv_shape(c), pass)));
+  };
+  for (const ConvPass pass : kPasses) {
+    EXPECT_EQ(first({32, 64, 32, 32, 64, 3, 1, 1}, pass), "winograd");
+    EXPECT_EQ(first({32, 512, 4, 4, 512, 3, 1, 1}, pass), "winograd");
+    EXPECT_NE(first({32, 64, 5, 5, 64, 3, 1, 1}, pass), "winograd") << "half of its tiles would be empty";
+    EXPECT_NE(first({32, 8, 32, 32, 8, 3, 1, 1}, pass), "winograd")
+        << "the transforms would cost more than is saved";
+    EXPECT_EQ(first({8, 3, 64, 64, 32, 3}, pass) == "few_channels", pass != ConvPass::input_grad);
+  }
 }
 
 TEST(ConvTableTest, AnUnknownOrUnfitAlgorithmThrows) {

@@ -2,6 +2,7 @@
 // before it writes it. So logits, probabilities and their gradient lie once, and what is in a cache is written again.
 #include <algorithm>
 
+#include "kernels/batch_norm.hpp"
 #include "kernels/fused.hpp"
 #include "kernels/pointwise.hpp"
 #include "kernels/softmax.hpp"
@@ -53,9 +54,11 @@ Shareable shareable(const Graph& g, int i) {
   if (const auto* a = g.match(i, kernels::dropout)) return {{&a->x}, {&a->y}};
   if (const auto* a = g.match(i, kernels::mask_scale)) return {{&a->x}, {&a->y}};
   if (const auto* a = g.match(i, kernels::softmax)) return {{&a->x}, {&a->y}};
-  if (const auto* a = g.match(i, kernels::cross_entropy); false) return {{&a->x}, {&a->p}};
+  if (const auto* a = g.match(i, kernels::cross_entropy)) return {{&a->x}, {&a->p}};
   if (const auto* a = g.match(i, kernels::cross_entropy_grad)) return {{&a->p}, {&a->dx}};
   if (const auto* a = g.match(i, kernels::bce_grad)) return {{&a->x}, {&a->dx}};
+  if (const auto* a = g.match(i, kernels::batch_norm)) return {{&a->x, &a->residual}, {&a->y}};
+  if (const auto* a = g.match(i, kernels::batch_norm_grad)) return {{&a->x, &a->g}, {&a->dx}};
   if (const auto* a = g.match(i, kernels::chain)) return chain(*a);
   if (const auto* a = g.match(i, kernels::matmul_chain)) return behind(a->chain, &a->product.c);
   if (const auto* a = g.match(i, kernels::conv2d_chain)) return behind(a->chain, &a->conv.y);

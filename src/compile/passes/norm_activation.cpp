@@ -1,0 +1,109 @@
+// Batch normalisation with the residual and the activation behind it, and back: one pass over the pictures instead of
+// two or three each way.
+#include <algorithm>
+
+#include "kernels/batch_norm.hpp"
+#include "kernels/pointwise.hpp"
+#include "lepton/ops/formula/binary.hpp"
+#include "lepton/ops/formula/unary.hpp"
+#include "src/compile/passes.hpp"
+
+namespace lepton::detail {
+namespace {
+
+using Activation = kernels::BatchNormActivation;
+
+Activation activation_of(std::uint8_t formula) {
+  if (formula == index_of<op::Relu, op::UnaryOps>) return Activation::relu;
+  if (formula == index_of<op::Relu6, op::UnaryOps>) return Activation::relu6;
+  return Activation::none;
+}
+
+/// The only launch that reads a temporary storage that `i` makes; -1 where there are more, or others.
+int sole_reader(const Graph& g, const RecordedSlot& slot, int i) {
+  if (slot.offset != 0 || g.producer(slot.storage) != i) return -1;
+  int found = -1;
+  for (const Use& use : g.uses(slot.storage)) {
+    if (use.launch == i || use.launch == found) continue;
+    if (found >= 0 || use.access != Access::read) return -1;
+    found = use.launch;
+  }
+  return found;
+}
+
+/// The operand of an addition, element by element, that is not `slot`; null where it is no such addition.
+const RecordedSlot* other_operand(const Graph& g, int i, const RecordedSlot& slot) {
+  const auto* a = i < 0 ? nullptr : g.match(i, kernels::binary);
+  if (!a || a->op != index_of<op::Add, op::BinaryOps> || a->walk.rank != 1) return nullptr;
+  if (a->walk.stride[0][0] != 1 || a->walk.stride[1][0] != 1) return nullptr;
+  const RecordedSlot *left = g.slot(i, &a->a), *right = g.slot(i, &a->b);
+  if (left->storage == right->storage || g.slot(i, &a->y)->access != Access::write) return nullptr;
+  return left->storage == slot.storage ? right : left;
+}
+
+template <class Args> std::uint32_t at(const Args& args, const void* field) {
+  return std::uint32_t(static_cast<const std::byte*>(field) - reinterpret_cast<const std::byte*>(&args));
+}
+
+/// Slots of launch `i` without those of `field`.
+std::vector<RecordedSlot> slots_without(const Graph& g, int i, std::uint32_t field) {
+  std::vector<RecordedSlot> slots = g.launch(i).slots;
+  std::erase_if(slots, [&](const RecordedSlot& s) { return s.field == field; });
+  return slots;
+}
+
+bool fuse_forward(Graph& g, int norm) {
+  const auto* a = g.match(norm, kernels::batch_norm);
+  if (!a || a->activation != Activation::none) return false;
+  std::vector<int> members{norm};
+  int next = sole_reader(g, *g.slot(norm, &a->y), norm);
+  const RecordedSlot* residual = other_operand(g, next, *g.slot(norm, &a->y));
+  if (residual) {
+    members.push_back(next);
+    next = sole_reader(g, *g.slot(next, &g.match(next, kernels::binary)->y), next);
+  }
+  const auto* act = next < 0 ? nullptr : g.match(next, kernels::unary);
+  if (!act || activation_of(act->op) == Activation::none) return false;
+  members.push_back(next);
+  if (!g.can_merge(members)) return false;
+
+  kernels::BatchNormArgs args = *a;
+  args.activation = activation_of(act->op);
+  std::vector<RecordedSlot> slots = slots_without(g, norm, at(args, &args.y));
+  RecordedSlot y = *g.slot(next, &act->y);
+  y.field = at(args, &args.y);
+  slots.push_back(y);
+  if (residual) slots.push_back({at(args, &args.residual), residual->storage, residual->offset, Access::read});
+  g.merge(members, g.make(kernels::batch_norm, args, slots));
+  return true;
+}
+
+bool fuse_backward(Graph& g, int back) {
+  const auto* a = g.match(back, kernels::batch_norm_grad);
+  if (!a || a->activation != Activation::none) return false;
+  const RecordedSlot& dz = *g.slot(back, &a->g);
+  const int grad = g.producer(dz.storage);
+  const auto* act = grad < 0 || dz.offset != 0 ? nullptr : g.match(grad, kernels::unary_grad);
+  if (!act || activation_of(act->op) == Activation::none || act->n != a->rows * a->c) return false;
+  const int members[] = {grad, back};
+  if (!g.can_merge(members)) return false;
+
+  kernels::BatchNormGradArgs args = *a;
+  args.activation = activation_of(act->op);
+  std::vector<RecordedSlot> slots = slots_without(g, back, at(args, &args.g));
+  const RecordedSlot &upper = *g.slot(grad, &act->g), &saved = *g.slot(grad, &act->saved);
+  slots.push_back({at(args, &args.g), upper.storage, upper.offset, Access::read});
+  slots.push_back({at(args, &args.y), saved.storage, saved.offset, Access::read});
+  if (!g.only_reader(dz.storage, back)) slots.push_back({at(args, &args.dresidual), dz.storage, 0, Access::write});
+  g.merge(members, g.make(kernels::batch_norm_grad, args, slots));
+  return true;
+}
+
+}  // namespace
+
+void fuse_norm_activation(Graph& graph) {
+  for (int i = 0; i < graph.size(); ++i)
+    if (fuse_forward(graph, i) || fuse_backward(graph, i)) i = std::max(-1, i - 4);
+}
+
+}  // namespace lepton::detail
