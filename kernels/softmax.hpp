@@ -17,7 +17,8 @@ struct SoftmaxArgs {
   bool log;
 };
 
-/// loss = mean over rows of -log softmax(x[r, :])[target[r]]; p = softmax(x). Contiguous [rows, n].
+/// loss = mean over rows of -log softmax(x[r, :])[target[r]]; p = softmax(x). Contiguous [rows, n]. p may be the memory
+/// of x, and below dx that of p, so that a step needs room for the logits once.
 /// Throws Error for a target outside [0, n).
 struct CrossEntropyArgs {
   const void* x;

@@ -54,8 +54,16 @@ double cross_entropy_rows(const CrossEntropyArgs& args, std::int64_t begin, std:
   const std::int64_t n = args.n;
   const std::int64_t* const target = args.target;
   LossSum<T> loss;
-  softmax_rows<false>(x, static_cast<T*>(args.p), begin, end, n,
-                      [&](std::int64_t r, RowSum<T> row) { loss.add(row, x[r * n + target[r]]); });
+  T* const p = static_cast<T*>(args.p);
+  if (x != p) {
+    softmax_rows<false>(x, p, begin, end, n,
+                        [&](std::int64_t r, RowSum<T> row) { loss.add(row, x[r * n + target[r]]); });
+  } else {
+    for (std::int64_t r = begin; r < end; ++r) {
+      const T hit = x[r * n + target[r]];  // before p stands there
+      softmax_rows<false>(x, p, r, r + 1, n, [&](std::int64_t, RowSum<T> row) { loss.add(row, hit); });
+    }
+  }
   return loss.finish();
 }
 
