@@ -9,6 +9,7 @@ option(LEPTON_WERROR "Make warnings errors" OFF)
 option(LEPTON_CCACHE "Compile through ccache where it is installed" OFF)
 option(LEPTON_FUZZ "Build the fuzzers; needs clang" OFF)
 set(LEPTON_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: address,undefined or thread")
+option(LEPTON_SANITIZE_KERNELS "Sanitize the vector kernels as well: an hour of compiling" OFF)
 set(LEPTON_ONEDNN_ROOT "" CACHE PATH "Prefix of a oneDNN other than the system's")
 
 set(CMAKE_CXX_STANDARD 20)
