@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 
+#include "kernels/batch_norm.hpp"
 #include "kernels/fused.hpp"
+#include "kernels/pool.hpp"
 #include "lepton/ops/formula/binary.hpp"
 #include "lepton/ops/formula/unary.hpp"
 #include "src/compile/sample_group.hpp"
@@ -62,6 +64,15 @@ std::string steps(const kernels::ChainArgs& a) {
   return text;
 }
 
+Description pooling(const char* what, const kernels::PoolShape& s) {
+  return {fmt::format("{}{} {}x{} [{}, {}, {}, {}]", what, s.relu ? " of relu" : "", s.kh, s.kw, s.n, s.c, s.ih, s.iw), 0};
+}
+
+template <class Args> Description norm(const char* what, const Args& a, const void* residual) {
+  constexpr const char* kActivations[] = {"", " + relu", " + relu6"};
+  return {fmt::format("{} [{}, {}]{}{}", what, a.rows, a.c, residual ? " + residual" : "", kActivations[int(a.activation)]), 0};
+}
+
 Description with_chain(Description d, const kernels::ChainArgs& chain) {
   d.text += fmt::format(" + [{}]", steps(chain));
   return d;
@@ -77,6 +88,10 @@ Description describe_one(const RecordedLaunch& launch) {
   if (const auto* a = match(launch, kernels::conv2d_input_grad_chain))
     return with_chain(convolution("conv2d_input_grad", a->conv.plan, a->conv.packed), a->chain);
   if (const auto* a = match(launch, kernels::conv2d_weight_grad)) return convolution("conv2d_weight_grad", a->plan, false);
+  if (const auto* a = match(launch, kernels::max_pool2d)) return pooling("max_pool2d", a->shape);
+  if (const auto* a = match(launch, kernels::max_pool2d_grad)) return pooling("max_pool2d_grad", a->shape);
+  if (const auto* a = match(launch, kernels::batch_norm)) return norm("batch_norm", *a, a->residual);
+  if (const auto* a = match(launch, kernels::batch_norm_grad)) return norm("batch_norm_grad", *a, a->dresidual);
   if (const auto* a = match(launch, kernels::chain))
     return {fmt::format("chain [{}, {}]: {}", a->rows, a->cols, steps(*a)), 0};
   return {launch.call.name, 0};

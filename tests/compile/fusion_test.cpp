@@ -123,6 +123,30 @@ TEST(Plan, convolutions_run_some_samples_at_a_time_with_packed_weights) {
   EXPECT_NE(plan.find("conv2d_pack"), std::string::npos) << plan;
 }
 
+TEST(Plan, pooling_does_the_relu_before_it_there_and_back) {
+  nn::Sequential model{nn::Conv2d({.in = 3, .out = 16, .kernel = 3}), relu, nn::MaxPool2d(2), nn::Flatten(),
+                       nn::Linear(16 * 7 * 7, 4)};
+  const std::string plan = plan_of(model, randn({4, 3, 16, 16}));
+  EXPECT_NE(plan.find("max_pool2d of relu 2x2"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("max_pool2d_grad of relu 2x2"), std::string::npos) << plan;
+}
+
+TEST(Plan, normalisation_does_the_residual_and_the_activation) {
+  models::ResNet model = models::resnet18({.classes = 4, .stem = models::ResNetStem::cifar});
+  auto step = compile([&](const Tensor& x) {
+    for (const Tensor& p : model.parameters()) p.zero_grad();
+    const Tensor loss = mean(square(model(x)));
+    loss.backward();
+    return loss;
+  });
+  const Tensor x = randn({2, 3, 16, 16});
+  step(x);
+  const std::string plan = step.explain();
+  for (const char* part : {"batch_norm [512, 64] + relu", "batch_norm [512, 64] + residual + relu",
+                           "batch_norm_grad [512, 64] + relu", "batch_norm_grad [128, 128] + residual + relu"})
+    EXPECT_NE(plan.find(part), std::string::npos) << part << "\n" << plan;
+}
+
 TEST(Plan, constants_are_computed_once) {
   const Tensor w = rand({4}).set_requires_grad();
   auto step = compile([&](const Tensor& x) { return grad(sum(x * w) * 3.0, {w})[0]; });
