@@ -41,7 +41,7 @@ inline bool same_elements(DType dtype, const void* a, const void* b, std::int64_
   };
   if (dtype == f32) return equal(static_cast<const float*>(a), static_cast<const float*>(b));
   if (dtype == f64) return equal(static_cast<const double*>(a), static_cast<const double*>(b));
-  return std::memcmp(a, b, std::size_t(n)) == 0;
+  return n == 0 || std::memcmp(a, b, std::size_t(n)) == 0;
 }
 
 /// A chain whose memory it owns.
