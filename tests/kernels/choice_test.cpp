@@ -96,7 +96,7 @@ TEST(ChoiceTable, small_products_stay_f32) {
   const auto rows = table_for(cpu(Vendor::amd, 26, 2));
   EXPECT_EQ(choose(product(1, 1, 1), rows).compute, f32);
   EXPECT_EQ(choose(product(32, 1, 128), rows).compute, f32);  // the last layer of step/mlp
-  EXPECT_EQ(choose(product(31, 512, 512), rows).compute, f32);
+  EXPECT_EQ(choose(product(31, 31, 512), rows).compute, f32);
   EXPECT_EQ(choose(product(32, 64, 12544), rows).compute, bf16);
 }
 
