@@ -76,25 +76,37 @@ void register_steps() {
           ->Unit(benchmark::kMicrosecond);
 }
 
-/// Answers compare.py as its peers do: a line when the step is warm, then for each line of standard input the median
-/// of a step over at least a second.
+/// Seconds of each step for a second, and of three at least.
+std::vector<double> time_steps(Step& step) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::size_t kLeast = 3;
+  std::vector<double> seconds;
+  for (const auto start = Clock::now();
+       seconds.size() < kLeast || Clock::now() - start < std::chrono::seconds(1);) {
+    const auto before = Clock::now();
+    step();
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - before).count());
+  }
+  return seconds;
+}
+
+/// Answers compare.py as its peers do: a line when the step is warm, then the median of steps for each line of input.
 void serve(Step& step) {
   std::printf("{\"parameters\": %lld, \"loss\": %g}\n", static_cast<long long>(step.parameter_count()),
               step().item());
   for (std::string line; std::fflush(stdout), std::getline(std::cin, line);) {
-    using Clock = std::chrono::steady_clock;
-    constexpr std::size_t kLeast = 3;
-    std::vector<double> seconds;
-    for (const auto start = Clock::now();
-         seconds.size() < kLeast || Clock::now() - start < std::chrono::seconds(1);) {
-      const auto before = Clock::now();
-      step();
-      seconds.push_back(std::chrono::duration<double>(Clock::now() - before).count());
-    }
+    std::vector<double> seconds = time_steps(step);
     const auto middle = seconds.begin() + std::ptrdiff_t(seconds.size() / 2);
     std::nth_element(seconds.begin(), middle, seconds.end());
     std::printf("{\"seconds\": %.9g}\n", *middle);
   }
+}
+
+/// How long each kernel takes, after a second in which threads find their cores and clocks rise.
+std::string profile(Step& step) {
+  constexpr std::size_t kMost = 1000;
+  const std::size_t steps = time_steps(step).size();
+  return step.profile(int(std::min(steps, kMost)));
 }
 
 /// What is done instead of benchmarks, with the step that `name` says; false where there is none.
@@ -103,11 +115,8 @@ bool act(std::string_view action, const std::string& name) {
     for (const Mode& mode : kModes) {
       if (name != std::string(named.name) + mode.suffix) continue;
       Step step(named, mode);
-      constexpr int kProfiled = 30;
       if (action == "serve") serve(step);
-      else
-        std::fputs((action == "profile" ? step.profile(kProfiled) : step.captured().explain()).c_str(),
-                   stdout);
+      else std::fputs((action == "profile" ? profile(step) : step.captured().explain()).c_str(), stdout);
       return true;
     }
   std::fprintf(stderr, "train_bench: there is no step \"%s\"\n", name.c_str());
