@@ -1,21 +1,10 @@
-// What the depthwise kernels share: loops that are unrolled for sure, the vectors of a pixel.
+// What the depthwise kernels share: the vectors of a pixel.
 #pragma once
 
-#include <utility>
-
+#include "kernels/cpu/unroll.hpp"
 #include "kernels/cpu/vec.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
-
-#define LEPTON_ALWAYS __attribute__((always_inline))
-
-template <int... kI, class F> LEPTON_INLINE void unroll(std::integer_sequence<int, kI...>, F&& f) {
-  (f(std::integral_constant<int, kI>{}), ...);
-}
-/// f(0), ..., f(kN - 1), as constants, one after the other.
-template <int kN, class F> LEPTON_INLINE void unrolled(F&& f) {
-  unroll(std::make_integer_sequence<int, kN>{}, f);
-}
 
 LEPTON_INLINE std::int64_t min64(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 

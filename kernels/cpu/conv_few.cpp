@@ -71,7 +71,8 @@ State make_state(const ConvShape& s, ConvPass pass) {
 }
 
 bool supports(const ConvShape& s, ConvPass pass) {
-  return pass != ConvPass::input_grad && s.dtype == f32 && s.groups == 1 && s.ic <= kMostChannels;
+  return pass != ConvPass::input_grad && s.dtype == f32 && s.compute == f32 && s.groups == 1 &&
+         s.ic <= kMostChannels;
 }
 bool suits(const ConvShape& s, ConvPass) { return s.oc >= kFewestOutputs; }
 

@@ -7,7 +7,7 @@
 
 namespace lepton::kernels::cpu {
 
-const ConvAlgorithm* const kConvTable[] = {&kFewChannelsConv, &kDepthwiseConv, &kWinogradConv,
+const ConvAlgorithm* const kConvTable[] = {&kFewChannelsConv, &kDepthwiseConv, &kWinogradConv, &kDirectConv,
                                            &kOneDnnConv,      &kGatheredConv,  nullptr};
 
 ConvAlgorithmNames conv_algorithms(const ConvShape& shape, ConvPass pass) {

@@ -19,8 +19,8 @@ struct State {
 };
 
 bool supports(const ConvShape& s, ConvPass) {
-  return s.dtype == f32 && s.groups == 1 && s.kh == 3 && s.kw == 3 && s.stride_h == 1 && s.stride_w == 1 &&
-         s.dilation_h == 1 && s.dilation_w == 1 && s.pad_h <= 2 && s.pad_w <= 2;
+  return s.dtype == f32 && s.compute == f32 && s.groups == 1 && s.kh == 3 && s.kw == 3 && s.stride_h == 1 &&
+         s.stride_w == 1 && s.dilation_h == 1 && s.dilation_w == 1 && s.pad_h <= 2 && s.pad_w <= 2;
 }
 
 bool suits(const ConvShape& s, ConvPass pass) {
