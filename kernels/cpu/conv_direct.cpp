@@ -12,8 +12,15 @@
 namespace lepton::kernels::cpu {
 namespace {
 
+constexpr std::int64_t kFewestOfGroup = 32;  // channels; with fewer, oneDNN is faster
+
 bool supports(const ConvShape& s, ConvPass) {
   return s.dtype == f32 && (s.compute == f32 || s.compute == bf16);
+}
+
+/// Groups of few channels fill a small part of vectors and tiles.
+bool suits(const ConvShape& s, ConvPass) {
+  return s.groups == 1 || (s.ic / s.groups >= kFewestOfGroup && s.oc / s.groups >= kFewestOfGroup);
 }
 
 void prepare(ConvPlan& plan) {
@@ -74,6 +81,6 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
 
 }  // namespace
 
-const ConvAlgorithm kDirectConv{"direct", supports, nullptr, prepare, pack, run};
+const ConvAlgorithm kDirectConv{"direct", supports, suits, prepare, pack, run};
 
 }  // namespace lepton::kernels::cpu
