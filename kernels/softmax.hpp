@@ -8,7 +8,7 @@
 
 namespace lepton::kernels {
 
-/// y[r, :] = softmax(x[r, :]), or its logarithm. Contiguous [rows, n], f32 or f64.
+/// y[r, :] = softmax(x[r, :]), or its logarithm. Contiguous [rows, n], f32 or f64. y may be x.
 struct SoftmaxArgs {
   const void* x;
   void* y;
@@ -23,18 +23,29 @@ struct SoftmaxArgs {
 struct CrossEntropyArgs {
   const void* x;
   const std::int64_t* target;
-  void* loss;                     ///< one element
-  void* p;                        ///< [rows, n]
+  void* loss;  ///< one element
+  void* p;     ///< [rows, n]
   std::int64_t rows, n;
   DType dtype;
 };
 
-/// dx = (p - onehot(target)) * g / rows
+/// dx = (p - onehot(target)) * g / rows. dx may be p.
 struct CrossEntropyGradArgs {
   const void* p;
   const std::int64_t* target;
-  const void* g;                  ///< one element
+  const void* g;  ///< one element
   void* dx;
+  std::int64_t rows, n;
+  DType dtype;
+};
+
+/// Loss and dx of the two kernels above, the same bits, in one pass over x in memory. dx may be x.
+struct CrossEntropyWithGradArgs {
+  const void* x;
+  const std::int64_t* target;
+  const void* g;  ///< one element
+  void* loss;     ///< one element
+  void* dx;       ///< [rows, n]
   std::int64_t rows, n;
   DType dtype;
 };
@@ -43,7 +54,7 @@ struct CrossEntropyGradArgs {
 struct BceArgs {
   const void* x;
   const void* target;
-  void* loss;                     ///< one element
+  void* loss;  ///< one element
   std::int64_t n;
   DType dtype;
 };
@@ -52,7 +63,7 @@ struct BceArgs {
 struct BceGradArgs {
   const void* x;
   const void* target;
-  const void* g;                  ///< one element
+  const void* g;  ///< one element
   void* dx;
   std::int64_t n;
   DType dtype;
@@ -62,13 +73,17 @@ namespace cpu {
 void softmax(const SoftmaxArgs&, Stream);
 void cross_entropy(const CrossEntropyArgs&, Stream);
 void cross_entropy_grad(const CrossEntropyGradArgs&, Stream);
+void cross_entropy_with_grad(const CrossEntropyWithGradArgs&, Stream);
 void bce(const BceArgs&, Stream);
 void bce_grad(const BceGradArgs&, Stream);
 }  // namespace cpu
 
 inline constexpr Kernel<SoftmaxArgs> softmax{"softmax", cpu::softmax};
 inline constexpr Kernel<CrossEntropyArgs> cross_entropy{"cross_entropy", cpu::cross_entropy};
-inline constexpr Kernel<CrossEntropyGradArgs> cross_entropy_grad{"cross_entropy_grad", cpu::cross_entropy_grad};
+inline constexpr Kernel<CrossEntropyGradArgs> cross_entropy_grad{"cross_entropy_grad",
+                                                                 cpu::cross_entropy_grad};
+inline constexpr Kernel<CrossEntropyWithGradArgs> cross_entropy_with_grad{"cross_entropy_with_grad",
+                                                                          cpu::cross_entropy_with_grad};
 inline constexpr Kernel<BceArgs> bce{"bce", cpu::bce};
 inline constexpr Kernel<BceGradArgs> bce_grad{"bce_grad", cpu::bce_grad};
 

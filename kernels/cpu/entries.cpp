@@ -24,6 +24,9 @@ void cross_entropy(const CrossEntropyArgs& args, Stream) { LEPTON_FOR_ISA(cross_
 void cross_entropy_grad(const CrossEntropyGradArgs& args, Stream) {
   LEPTON_FOR_ISA(cross_entropy_grad)(args);
 }
+void cross_entropy_with_grad(const CrossEntropyWithGradArgs& args, Stream) {
+  LEPTON_FOR_ISA(cross_entropy_with_grad)(args);
+}
 void bce(const BceArgs& args, Stream) { LEPTON_FOR_ISA(bce)(args); }
 void bce_grad(const BceGradArgs& args, Stream) { LEPTON_FOR_ISA(bce_grad)(args); }
 void random(const RandomArgs& args, Stream) { LEPTON_FOR_ISA(random)(args); }

@@ -16,84 +16,127 @@ template <bool kLog, class T> void softmax_run(const SoftmaxArgs& args) {
   const T* const x = static_cast<const T*>(args.x);
   T* const y = static_cast<T*>(args.y);
   for_ranges(args.rows, row_picoseconds<T>(args.n), [&](std::int64_t begin, std::int64_t end) {
-    softmax_rows<kLog>(x, y, begin, end, args.n, [](std::int64_t, RowSum<T>) {});
+    softmax_rows<kLog>(
+        x, y, begin, end, args.n, [](Vec<T> p) { return p; }, [](auto...) {}, [](auto...) {});
   });
 }
 
-/// Adds up -log p[target] = log(sum) + largest - x[target] of rows, taking logarithms a vector at a time. Not
-/// the logarithm of p, which may have become 0.
-template <class T> class LossSum {
- public:
-  LEPTON_INLINE void add(RowSum<T> row, T hit) {
-    total_ += double(row.largest) - double(hit);
-    sums_[filled_++] = row.sum;
-    if (filled_ == kLanes) flush();
-  }
-  LEPTON_INLINE double finish() {
-    while (filled_ % kLanes != 0) sums_[filled_++] = T(1);
-    if (filled_ != 0) flush();
-    return total_;
-  }
-
- private:
-  static constexpr int kLanes = Vec<T>::kLanes;
-
-  LEPTON_INLINE void flush() {
-    total_ += double(reduce_add(log(Vec<T>::load(sums_))));
-    filled_ = 0;
-  }
-
-  double total_ = 0;
-  int filled_ = 0;
-  T sums_[kLanes];
+/// What the rows of a loss have in common.
+template <class T> struct Rows {
+  const T* x;
+  const std::int64_t* target;
+  std::int64_t rows, n;
 };
 
-template <class T>
-double cross_entropy_rows(const CrossEntropyArgs& args, std::int64_t begin, std::int64_t end) {
-  const T* const x = static_cast<const T*>(args.x);
-  const std::int64_t n = args.n;
-  const std::int64_t* const target = args.target;
-  LossSum<T> loss;
-  T* const p = static_cast<T*>(args.p);
-  if (x != p) {
-    softmax_rows<false>(x, p, begin, end, n,
-                        [&](std::int64_t r, RowSum<T> row) { loss.add(row, x[r * n + target[r]]); });
-  } else {
-    for (std::int64_t r = begin; r < end; ++r) {
-      const T hit = x[r * n + target[r]];  // before p stands there
-      softmax_rows<false>(x, p, r, r + 1, n, [&](std::int64_t, RowSum<T> row) { loss.add(row, hit); });
-    }
-  }
-  return loss.finish();
+/// x[row, target] of `count` rows from `first` on, a lane each.
+template <class T> LEPTON_INLINE Vec<T> hits_of(const Rows<T>& rows, std::int64_t first, std::int64_t count) {
+  Vec<T> hits(0);
+  for (std::int64_t i = 0; i < count; ++i) hits.v[i] = rows.x[(first + i) * rows.n + rows.target[first + i]];
+  return hits;
+}
+
+/// Sum of the first lanes, in double.
+template <class T> LEPTON_INLINE double sum_of(Vec<T> v, std::int64_t count) {
+  alignas(64) T lane[Vec<T>::kLanes];
+  v.store(lane);
+  double sum = 0;
+  for (std::int64_t i = 0; i < count; ++i) sum += double(lane[i]);
+  return sum;
+}
+
+/// -log p[target] = log(sum) + largest - x[target] of rows. Not the logarithm of p, which may have become 0.
+template <class T> LEPTON_INLINE double loss_of(const RowSums<T>& sums, Vec<T> hits, std::int64_t count) {
+  return sum_of(log(sums.sum), count) + sum_of(sums.largest, count) - sum_of(hits, count);
+}
+
+/// The mean of what partial(begin, end) gives for ranges of rows.
+template <class T, class F>
+LEPTON_INLINE void mean_loss(std::int64_t rows, std::int64_t n, void* loss, F&& partial) {
+  const std::int64_t shards = shard_count(rows, row_picoseconds<T>(n));
+  double sums[kMaxShards];
+  parallel_for(shards, [&](std::int64_t i) {
+    const Range range = shard_range(rows, shards, i);
+    sums[i] = partial(range.begin, range.end);
+  });
+  double total = 0;
+  for (std::int64_t i = 0; i < shards; ++i) total += sums[i];
+  *static_cast<T*>(loss) = T(total / double(rows));
 }
 
 template <class T> void cross_entropy_run(const CrossEntropyArgs& args) {
-  const std::int64_t shards = shard_count(args.rows, row_picoseconds<T>(args.n));
-  double partial[kMaxShards];
-  parallel_for(shards, [&](std::int64_t i) {
-    const Range rows = shard_range(args.rows, shards, i);
-    partial[i] = cross_entropy_rows<T>(args, rows.begin, rows.end);
+  const Rows<T> rows{static_cast<const T*>(args.x), args.target, args.rows, args.n};
+  T* const p = static_cast<T*>(args.p);
+  mean_loss<T>(args.rows, args.n, args.loss, [&](std::int64_t begin, std::int64_t end) {
+    double loss = 0;
+    Vec<T> hits;
+    softmax_rows<false>(
+        rows.x, p, begin, end, rows.n, [](Vec<T> v) { return v; },
+        [&](std::int64_t first, std::int64_t count) { hits = hits_of(rows, first, count); },
+        [&](std::int64_t, std::int64_t count, const RowSums<T>& sums) {
+          loss += loss_of(sums, hits, count);
+        });
+    return loss;
   });
-  double loss = 0;
-  for (std::int64_t i = 0; i < shards; ++i) loss += partial[i];
-  *static_cast<T*>(args.loss) = T(loss / double(args.rows));
+}
+
+/// What each element of the gradient is multiplied by.
+template <class T> LEPTON_INLINE T gradient_scale(const void* g, std::int64_t rows) {
+  return T(double(*static_cast<const T*>(g)) / double(rows));
+}
+
+/// dx[row, target] = (p - 1) * scale for `count` rows from `first` on, p a lane each.
+template <class T>
+LEPTON_INLINE void write_hits(const Rows<T>& rows, std::int64_t first, std::int64_t count, Vec<T> p, T scale,
+                              T* dx) {
+  alignas(64) T lane[Vec<T>::kLanes];
+  ((p - Vec<T>(1)) * Vec<T>(scale)).store(lane);
+  for (std::int64_t i = 0; i < count; ++i) dx[(first + i) * rows.n + rows.target[first + i]] = lane[i];
+}
+
+/// dx = p * scale over n elements that follow each other.
+template <class T> LEPTON_INLINE void scale_stretch(const T* p, T* dx, std::int64_t n, T scale) {
+  over_row<T>(n, T(0), [&](std::int64_t i, std::int64_t lanes, auto&& load) {
+    store_lanes(load(p + i) * Vec<T>(scale), dx + i, lanes);
+  });
 }
 
 template <class T> void cross_entropy_grad_run(const CrossEntropyGradArgs& args) {
-  const T* const p = static_cast<const T*>(args.p);
+  const Rows<T> rows{static_cast<const T*>(args.p), args.target, args.rows, args.n};
   T* const dx = static_cast<T*>(args.dx);
-  const T scale = T(double(*static_cast<const T*>(args.g)) / double(args.rows));
-  const std::int64_t n = args.n;
+  const T scale = gradient_scale<T>(args.g, args.rows);
+  const std::int64_t n = args.n, group = n < 256 ? Vec<T>::kLanes : 1;
   for_ranges(args.rows, 2000 + n * 100, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t r = begin; r < end; ++r) {
-      const T* const from = p + r * n;
-      T* const to = dx + r * n;
-      const T hit = from[args.target[r]];  // read first: dx may stand where p does
-      over_row<T>(n, T(0), [&](std::int64_t i, std::int64_t lanes, auto&& load) {
-        store_lanes(load(from + i) * Vec<T>(scale), to + i, lanes);
-      });
-      to[args.target[r]] = (hit - T(1)) * scale;
+    for (std::int64_t r = begin; r < end; r += group) {
+      const std::int64_t count = end - r < group ? end - r : group;
+      const Vec<T> hits = hits_of(rows, r, count);  // first: dx may stand where p does
+      scale_stretch(rows.x + r * n, dx + r * n, count * n, scale);
+      write_hits(rows, r, count, hits, scale, dx);
     }
+  });
+}
+
+/// x, whose product the compiler must not join with a sum: it was stored in between where kernels are separate.
+template <class T> LEPTON_INLINE Vec<T> rounded(Vec<T> x) {
+  asm("" : "+x"(x.v));
+  return x;
+}
+
+template <class T> void cross_entropy_with_grad_run(const CrossEntropyWithGradArgs& args) {
+  const Rows<T> rows{static_cast<const T*>(args.x), args.target, args.rows, args.n};
+  T* const dx = static_cast<T*>(args.dx);
+  const T scale = gradient_scale<T>(args.g, args.rows);
+  mean_loss<T>(args.rows, args.n, args.loss, [&](std::int64_t begin, std::int64_t end) {
+    double loss = 0;
+    Vec<T> hits;
+    softmax_rows<false>(
+        rows.x, dx, begin, end, rows.n, [v = Vec<T>(scale)](Vec<T> p) { return p * v; },
+        [&](std::int64_t first, std::int64_t count) { hits = hits_of(rows, first, count); },
+        [&](std::int64_t first, std::int64_t count, const RowSums<T>& sums) {
+          loss += loss_of(sums, hits, count);
+          const Vec<T> p = rounded(exp(hits - sums.largest) * sums.norm);
+          write_hits(rows, first, count, p, scale, dx);
+        });
+    return loss;
   });
 }
 
@@ -114,6 +157,12 @@ void cross_entropy_grad(const CrossEntropyGradArgs& args) {
   check_targets(args.target, args.rows, args.n);
   if (args.dtype == DType::f32) cross_entropy_grad_run<float>(args);
   else cross_entropy_grad_run<double>(args);
+}
+
+void cross_entropy_with_grad(const CrossEntropyWithGradArgs& args) {
+  check_targets(args.target, args.rows, args.n);
+  if (args.dtype == DType::f32) cross_entropy_with_grad_run<float>(args);
+  else cross_entropy_with_grad_run<double>(args);
 }
 
 }  // namespace lepton::kernels::cpu::LEPTON_ISA

@@ -5,13 +5,14 @@
 
 namespace lepton::kernels::cpu {
 
-#define LEPTON_DECLARE_SOFTMAX(ISA)                          \
-  namespace ISA {                                            \
-  void softmax(const SoftmaxArgs& args);                     \
-  void cross_entropy(const CrossEntropyArgs& args);          \
-  void cross_entropy_grad(const CrossEntropyGradArgs& args); \
-  void bce(const BceArgs& args);                             \
-  void bce_grad(const BceGradArgs& args);                    \
+#define LEPTON_DECLARE_SOFTMAX(ISA)                                   \
+  namespace ISA {                                                     \
+  void softmax(const SoftmaxArgs& args);                              \
+  void cross_entropy(const CrossEntropyArgs& args);                   \
+  void cross_entropy_grad(const CrossEntropyGradArgs& args);          \
+  void cross_entropy_with_grad(const CrossEntropyWithGradArgs& args); \
+  void bce(const BceArgs& args);                                      \
+  void bce_grad(const BceGradArgs& args);                             \
   }
 LEPTON_DECLARE_SOFTMAX(v3)
 LEPTON_DECLARE_SOFTMAX(v4)

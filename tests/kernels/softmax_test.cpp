@@ -119,6 +119,67 @@ TYPED_TEST(Softmax, GradientMayReplaceTheProbabilities) {
   EXPECT_EQ(p, (std::vector<T>{T(0.25), T(-0.5), T(0.25)}));
 }
 
+TYPED_TEST(Softmax, LogitsProbabilitiesAndGradientMayShareMemory) {
+  using T = TypeParam;
+  for (const Shape s : kShapes) {
+    if (s.rows == 0) continue;
+    const auto x = test::normal_data<T>(s.rows * s.n, 1, 3);
+    std::vector<std::int64_t> target(std::size_t(s.rows));
+    for (std::size_t r = 0; r < target.size(); ++r) target[r] = std::int64_t(r * 5) % s.n;
+    const T g(1.5);
+    T loss, loss_in_place;
+    std::vector<T> p(x.size()), dx(x.size());
+    cpu::cross_entropy({x.data(), target.data(), &loss, p.data(), s.rows, s.n, dtype_of<T>}, kCpuStream);
+    cpu::cross_entropy_grad({p.data(), target.data(), &g, dx.data(), s.rows, s.n, dtype_of<T>}, kCpuStream);
+    auto all = x;
+    cpu::cross_entropy({all.data(), target.data(), &loss_in_place, all.data(), s.rows, s.n, dtype_of<T>},
+                       kCpuStream);
+    EXPECT_EQ(loss_in_place, loss);
+    EXPECT_TRUE(all == p) << s.rows << " x " << s.n;
+    cpu::cross_entropy_grad({all.data(), target.data(), &g, all.data(), s.rows, s.n, dtype_of<T>},
+                            kCpuStream);
+    EXPECT_TRUE(all == dx) << s.rows << " x " << s.n;
+    for (const bool log : {false, true}) {
+      std::vector<T> y(x.size());
+      cpu::softmax({x.data(), y.data(), s.rows, s.n, dtype_of<T>, log}, kCpuStream);
+      all = x;
+      cpu::softmax({all.data(), all.data(), s.rows, s.n, dtype_of<T>, log}, kCpuStream);
+      EXPECT_TRUE(all == y) << s.rows << " x " << s.n;
+    }
+  }
+}
+
+TYPED_TEST(Softmax, CrossEntropyWithItsGradientIsBothKernels) {
+  using T = TypeParam;
+  for (const Shape s : kShapes) {
+    if (s.rows == 0) continue;
+    const auto x = test::normal_data<T>(s.rows * s.n, -3, 4);
+    std::vector<std::int64_t> target(std::size_t(s.rows));
+    for (std::size_t r = 0; r < target.size(); ++r) target[r] = std::int64_t(r * 3 + 1) % s.n;
+    const T g(0.7);
+    T loss;
+    std::vector<T> p(x.size()), dx(x.size());
+    cpu::cross_entropy({x.data(), target.data(), &loss, p.data(), s.rows, s.n, dtype_of<T>}, kCpuStream);
+    cpu::cross_entropy_grad({p.data(), target.data(), &g, dx.data(), s.rows, s.n, dtype_of<T>}, kCpuStream);
+    for (const bool in_place : {false, true}) {
+      const auto both = test::with_any_threads([&] {
+        auto from = x;
+        std::vector<T> to(x.size() + 1, T(77)), l(1);
+        cpu::cross_entropy_with_grad({from.data(), target.data(), &g, l.data(),
+                                      in_place ? from.data() : to.data(), s.rows, s.n, dtype_of<T>},
+                                     kCpuStream);
+        EXPECT_EQ(to.back(), T(77));
+        to.pop_back();
+        std::vector<T> all = in_place ? from : to;
+        all.push_back(l[0]);
+        return all;
+      });
+      EXPECT_EQ(both.back(), loss);
+      EXPECT_TRUE(std::equal(dx.begin(), dx.end(), both.begin())) << s.rows << " x " << s.n;
+    }
+  }
+}
+
 TYPED_TEST(Softmax, CrossEntropyStaysFiniteWhereTheProbabilityIsZero) {
   using T = TypeParam;
   const std::vector<T> x{T(0), T(2000)};
