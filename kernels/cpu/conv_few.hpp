@@ -13,7 +13,7 @@ struct FewWindow {
   std::int64_t rows, runs, run;
   std::int64_t row_step, run_step;  ///< floats from one to the next
   const std::int64_t* offsets;      ///< of each number from the first
-  std::int64_t size() const { return rows * runs * run; }
+  __attribute__((always_inline)) std::int64_t size() const { return rows * runs * run; }
 };
 
 /// Some lines of an output, and where their windows are.

@@ -5,6 +5,8 @@
 // Lavin & Gray, Fast Algorithms for Convolutional Neural Networks, 2016; points as in the transforms.
 // The input gradient is the convolution of g with the kernels turned round and input and output exchanged.
 // The weight gradient is F(3x3, 4x4) with the same points: 6x6 pixels of x, 4x4 of g, summed over tiles.
+//
+// Files of several instruction sets include this one, so that its functions are inlined by force.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +16,9 @@ namespace lepton::kernels::cpu {
 inline constexpr std::int64_t kWinogradTile = 4, kFrequencies = 36;
 
 /// Tiles of a group, which are multiplied together, where vectors have so many bytes.
-constexpr int winograd_group(int vector_bytes) { return vector_bytes == 64 ? 12 : 6; }
+inline __attribute__((always_inline)) constexpr int winograd_group(int vector_bytes) {
+  return vector_bytes == 64 ? 12 : 6;
+}
 
 /// A convolution as Winograd sees it: pictures with `in` channels, read; pictures with `out`, made of tiles.
 struct WinogradSizes {
@@ -37,7 +41,9 @@ struct WinogradWeight {
 
 /// Floats from one frequency of `count` packed weights to the next: never a power of two, so that the frequencies of a
 /// filter do not fall into one set of the cache.
-constexpr std::int64_t winograd_weight_step(std::int64_t count) { return count + 16; }
+inline __attribute__((always_inline)) constexpr std::int64_t winograd_weight_step(std::int64_t count) {
+  return count + 16;
+}
 
 /// Vectors of channels.
 struct WinogradRange {
@@ -50,7 +56,9 @@ struct WinogradPanels {
 };
 
 /// Floats of a block's transformed pictures, with so many padded channels.
-constexpr std::int64_t winograd_floats(std::int64_t tiles, std::int64_t channels, int vector_bytes) {
+inline __attribute__((always_inline)) constexpr std::int64_t winograd_floats(std::int64_t tiles,
+                                                                             std::int64_t channels,
+                                                                             int vector_bytes) {
   const std::int64_t group = winograd_group(vector_bytes);
   return (tiles + group - 1) / group * group * kFrequencies * channels;
 }
