@@ -1,6 +1,7 @@
 // Packed weights: a weight is brought into the form that a kernel wants when it changes, not when it is used.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -22,6 +23,7 @@ struct Reader {
   std::function<RecordedLaunch(RecordedSlot weight, RecordedSlot packed)> pack;
   const void* scratch = nullptr;  // field, where packing leaves less to do
   std::size_t scratch_bytes = 0;
+  bool packs_blocks = false;  // otherwise: the kernel packs block by block, each while it lies in the nearest cache
 };
 
 template <class Args>
@@ -47,6 +49,7 @@ template <class Args> Reader convolution(const Graph& graph, Args& a, ConvPass p
 
 Reader product(const Graph& graph, kernels::MatmulArgs& a) {
   Reader r{&a.b, &a.b_packed, a.batch_stride_b == 0 || a.batch == 1 ? kernels::cpu::matmul_packed_bytes(a) : 0, {}, {}};
+  r.packs_blocks = true;
   r.form = fmt::format("matrix {} {} {} {} {}", a.n, a.k, a.ldb, a.trans_b, int(a.compute));
   r.pack = [&graph, a](RecordedSlot weight, RecordedSlot packed) {
     using Pack = kernels::MatmulPackArgs;
@@ -68,6 +71,12 @@ Reader reader(Graph& g, int i) {
   return {};
 }
 
+/// Whether the step changes it, so that it would be packed for one use.
+bool is_written(const Graph& graph, int storage) {
+  const std::vector<Use>& uses = graph.uses(storage);
+  return std::any_of(uses.begin(), uses.end(), [](const Use& use) { return use.access != Access::read; });
+}
+
 RecordedSlot& slot_of(Graph& g, int i, const void* field) { return const_cast<RecordedSlot&>(*g.slot(i, field)); }
 
 }  // namespace
@@ -85,6 +94,7 @@ void pack_weights(Graph& graph) {
     RecordedSlot& weight = slot_of(graph, i, r.weight);
     const RecordedStorage& source = graph.storage(weight.storage);
     if (source.made || source.input) continue;  // not a weight
+    if (r.packs_blocks && is_written(graph, weight.storage)) continue;
     const auto [at, is_new] =
         storages.try_emplace(fmt::format("{} + {}: {}", weight.storage, weight.offset, r.form), -1);
     if (is_new) {
