@@ -1,7 +1,8 @@
 // The caching allocator: small blocks from lists of each thread, large ones from lists shared under a lock.
 //
 // A block is rounded up to one of four sizes between powers of two, so at most a quarter is wasted, and goes
-// back to the list of its size when freed. Nothing is returned to the system until `empty_cache`.
+// back to the list of its size when freed. Nothing is returned to the system until `empty_cache`. Memory comes in huge
+// pages where a block is worth one, or as a piece of a slab of them.
 #include "lepton/core/memory.hpp"
 
 #include <sys/mman.h>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "lepton/core/error.hpp"
+#include "src/core/slab.hpp"
 
 namespace lepton {
 namespace {
@@ -43,12 +45,21 @@ std::atomic<std::int64_t> in_use{0}, peak{0}, cached{0}, system_calls{0};
   throw Error("allocate", "out of memory asking for " + std::to_string(bytes) + " bytes; a smaller batch needs less");
 }
 
+void count_system_call() { system_calls.fetch_add(1, std::memory_order_relaxed); }
+
 void* from_system(std::size_t bytes) {
-  system_calls.fetch_add(1, std::memory_order_relaxed);
+  count_system_call();
   const std::size_t alignment = bytes >= kHugePage ? kHugePage : 64;
   void* p = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
   if (!p) throw_exhausted(bytes);
   if (bytes >= kHugePage) madvise(p, bytes, MADV_HUGEPAGE);
+  return p;
+}
+
+void* pop(std::vector<void*>& list) {
+  if (list.empty()) return nullptr;
+  void* p = list.back();
+  list.pop_back();
   return p;
 }
 
@@ -60,20 +71,39 @@ struct Lists {
       list.clear();
     }
   }
-  void clear() {
+  std::int64_t bytes() const {
+    std::int64_t sum = 0;
+    for (int c = 0; c < kClasses; ++c) sum += std::int64_t(free[std::size_t(c)].size() * class_size(c));
+    return sum;
+  }
+  void clear(detail::Slabs* slabs) {
+    const std::int64_t before = bytes();
     for (int c = 0; c < kClasses; ++c) {
-      for (void* p : free[std::size_t(c)]) {
-        cached.fetch_sub(std::int64_t(class_size(c)), std::memory_order_relaxed);
-        std::free(p);
-      }
-      free[std::size_t(c)].clear();
+      auto& list = free[std::size_t(c)];
+      if (detail::in_slab(class_size(c))) continue;
+      for (void* p : list) std::free(p);
+      list.clear();
     }
+    if (slabs) slabs->give_back(free);
+    cached.fetch_sub(before - bytes(), std::memory_order_relaxed);
   }
 };
 
 struct Shared {
   std::mutex mutex;
   Lists lists;
+  detail::Slabs slabs;
+
+  void* take(std::size_t size, int c) {
+    std::lock_guard lock(mutex);
+    void* const known = pop(lists.free[std::size_t(c)]);
+    if (known || !detail::in_slab(size)) return known;
+    const detail::Slabs::Block block = slabs.cut(size);
+    if (block.opened) count_system_call();
+    if (!block.memory) throw_exhausted(size);
+    cached.fetch_add(std::int64_t(size), std::memory_order_relaxed);  // as if it had been there
+    return block.memory;
+  }
 };
 // Never destroyed: tensors in static storage are freed after every destructor has run.
 Shared& shared() {
@@ -99,13 +129,6 @@ struct ThreadCache {
 };
 thread_local ThreadCache thread_cache;
 
-void* pop(std::vector<void*>& list) {
-  if (list.empty()) return nullptr;
-  void* p = list.back();
-  list.pop_back();
-  return p;
-}
-
 void count(std::int64_t size) {
   const std::int64_t now = in_use.fetch_add(size, std::memory_order_relaxed) + size;
   std::int64_t top = peak.load(std::memory_order_relaxed);
@@ -122,10 +145,7 @@ void* allocate(std::size_t bytes) {
   const std::size_t size = class_size(c);
   void* p = nullptr;
   if (size <= kSmallLimit && !cache_gone) p = pop(thread_cache.lists.free[std::size_t(c)]);
-  else {
-    std::lock_guard lock(shared().mutex);
-    p = pop(shared().lists.free[std::size_t(c)]);
-  }
+  else p = shared().take(size, c);
   if (p) cached.fetch_sub(std::int64_t(size), std::memory_order_relaxed);
   else p = from_system(size);
   count(std::int64_t(size));
@@ -165,9 +185,9 @@ MemoryStats memory_stats() { return {in_use.load(), peak.load(), cached.load(), 
 void reset_peak_memory() { peak.store(in_use.load()); }
 
 void empty_cache() {
-  if (!cache_gone) thread_cache.lists.clear();
+  if (!cache_gone) thread_cache.lists.clear(nullptr);
   std::lock_guard lock(shared().mutex);
-  shared().lists.clear();
+  shared().lists.clear(&shared().slabs);
 }
 
 }  // namespace lepton

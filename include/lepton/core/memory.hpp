@@ -19,7 +19,7 @@ struct MemoryStats {
 LEPTON_API MemoryStats memory_stats();
 LEPTON_API void reset_peak_memory();
 
-/// Gives cached memory back to the system.
+/// Gives cached memory back to the system, but for blocks under 2 MiB whose neighbours are in use.
 LEPTON_API void empty_cache();
 
 namespace detail {
