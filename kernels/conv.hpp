@@ -43,13 +43,15 @@ struct ConvInputGradArgs {
   bool packed;
 };
 
-/// dw from x and g = dy. The batch is summed in a fixed number of shards.
+/// dw from x and g = dy, and with it db, the sum of g's pixels. The batch is summed in a number of shards that its size
+/// alone decides.
 struct ConvWeightGradArgs {
   const void* x;
   const void* g;
   void* dw;
   void* scratch;                  ///< conv_scratch(plan) bytes, 64-byte aligned
   const ConvPlan* plan;
+  void* db;                       ///< [oc] or null
 };
 
 /// Writes the weight in the form that the plan's algorithm wants, for ConvArgs or ConvInputGradArgs with `packed`.
@@ -81,6 +83,21 @@ std::size_t conv_scratch(const ConvPlan* plan, bool packed = false);
 /// Bytes of the packed weight; 0 where the algorithm reads weights as they are, and for the weight gradient. Of two
 /// plans with one algorithm, pass and weight (sizes, groups), whatever the pictures, the packed weights are the same.
 std::size_t conv_packed_bytes(const ConvPlan* plan);
+
+/// Some pictures of a shard; `args` of conv2d_weight_add has x and g of the first one.
+struct ConvWeightPart {
+  std::int64_t count, shard;
+  bool starts;    ///< whether they are the shard's first
+  void* scratch;  ///< of this thread
+};
+/// Shards whose sums grow part by part, each on one thread at a time, part after part; the result is that of
+/// conv2d_weight_grad, bit for bit. 0 where the plan's algorithm takes the batch as a whole.
+std::int64_t conv_weight_shards(const ConvPlan* plan);
+/// Bytes of ConvWeightGradArgs::scratch if parts run on so many threads, and the piece of one thread.
+std::size_t conv_weight_scratch(const ConvPlan* plan, std::int64_t threads);
+void* conv_weight_thread_scratch(const ConvWeightGradArgs& args, std::int64_t thread);
+void conv2d_weight_add(const ConvWeightGradArgs& args, const ConvWeightPart& part);
+void conv2d_weight_finish(const ConvWeightGradArgs& args);
 
 void conv2d_pack(const ConvPackArgs&, Stream);
 void conv2d(const ConvArgs&, Stream);

@@ -1,7 +1,7 @@
-// Convolution kernels: plans are made once for a shape and looked up after that; their algorithms do the work.
+// Convolution kernels: plans are made once for a shape and looked up after that; their algorithms do the work. The
+// gradient by the weight is in conv_weight.cpp.
 #include "kernels/conv.hpp"
 
-#include <cstring>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -29,19 +29,12 @@ struct Hash {
   }
 };
 
-std::size_t element_size(const ConvShape& s) { return s.dtype == f32 ? sizeof(float) : sizeof(double); }
-
 /// Packs the weight into the front of the scratch memory first, where it is not packed.
 void run(const ConvPlan& plan, const void* x, const void* weight, bool packed, const void* bias,
          const void* y, void* scratch, const Epilogue& done) {
   const ConvShape& s = plan.shape;
   auto* free = static_cast<char*>(scratch);
-  if (s.n == 0) {
-    if (plan.pass == ConvPass::weight_grad)
-      std::memset(const_cast<void*>(weight), 0,
-                  element_size(s) * std::size_t(s.oc * (s.ic / s.groups) * s.kh * s.kw));
-    return;
-  }
+  if (s.n == 0) return;
   if (plan.packed_bytes && !packed) {
     plan.algorithm->pack(plan, weight, free);
     weight = free;
@@ -65,6 +58,8 @@ const ConvPlan* prepare_conv(const ConvShape& shape, ConvPass pass, const char* 
     if (shape.n > 0) chosen.prepare(made);
     made.packed_bytes = conv_aligned(made.packed_bytes);
     made.scratch_bytes = conv_aligned(made.scratch_bytes);
+    made.sum_bytes = conv_aligned(made.sum_bytes);
+    made.add_bytes = conv_aligned(made.add_bytes);
     plan = std::make_unique<ConvPlan>(made);
   }
   return plan.get();
@@ -74,6 +69,7 @@ const char* conv_algorithm(const ConvPlan* plan) { return plan->algorithm->name;
 const ConvShape& conv_shape(const ConvPlan* plan) { return plan->shape; }
 std::size_t conv_packed_bytes(const ConvPlan* plan) { return plan->packed_bytes; }
 std::size_t conv_scratch(const ConvPlan* plan, bool packed) {
+  if (plan->pass == ConvPass::weight_grad) return conv_weight_scratch(*plan);
   return plan->scratch_bytes + (packed ? 0 : plan->packed_bytes);
 }
 
@@ -89,8 +85,5 @@ void conv2d_input_grad(const ConvInputGradArgs& a, const Epilogue& done) {
 }
 void conv2d(const ConvArgs& a, Stream) { conv2d(a, Epilogue{}); }
 void conv2d_input_grad(const ConvInputGradArgs& a, Stream) { conv2d_input_grad(a, Epilogue{}); }
-void conv2d_weight_grad(const ConvWeightGradArgs& a, Stream) {
-  run(*a.plan, a.x, a.dw, false, nullptr, a.g, a.scratch, Epilogue{});
-}
 
 }  // namespace lepton::kernels::cpu

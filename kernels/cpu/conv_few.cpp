@@ -18,7 +18,6 @@ constexpr std::int64_t kFewestOutputs = 8;     // fewer leave most of a vector e
 constexpr std::int64_t kBandBytes = 32 << 10;  // of y: a band stays in L1 or nearly
 constexpr std::int64_t kAroundCache = 24
                                       << 20;  // bytes of y of which little would be found in the cache later
-constexpr std::int64_t kMostShards = 16;      // with a weight gradient of their own
 
 struct State {
   FewWindow window;
@@ -26,7 +25,7 @@ struct State {
   std::int64_t lines, bands, band_count;  // of a band; of a picture; of all
   std::int64_t pitch;                     // pixels of a line that windows are taken from
   std::int64_t room_lines;                // padded lines of a band; 0: windows are taken from x itself
-  std::int64_t shards, slots;
+  std::int64_t slots;
   std::int64_t sum_floats;  // weights, outputs up to whole vectors
 
   std::size_t room_bytes(const ConvShape& s) const {
@@ -46,7 +45,7 @@ Band band_at(const ConvShape& s, const State& state, std::int64_t i) {
 
 std::int64_t lanes() { return isa() == Isa::v4 ? 16 : 8; }
 
-State make_state(const ConvShape& s, ConvPass pass) {
+State make_state(const ConvShape& s) {
   State t{};
   const bool padded = s.pad_h > 0 || s.pad_w > 0;
   t.lines = std::clamp<std::int64_t>(kBandBytes / (s.ow * s.oc * std::int64_t(sizeof(float))), 1, s.oh);
@@ -64,8 +63,7 @@ State make_state(const ConvShape& s, ConvPass pass) {
     const std::int64_t tap = i / s.ic;
     t.offsets.push_back(tap / s.kw * t.window.row_step + tap % s.kw * t.window.run_step + i % s.ic);
   }
-  t.shards = pass == ConvPass::weight_grad ? std::min(t.band_count, kMostShards) : t.band_count;
-  t.slots = slot_count(t.shards);
+  t.slots = slot_count(t.band_count);
   t.sum_floats = t.window.size() * ((s.oc + lanes() - 1) / lanes() * lanes());
   return t;
 }
@@ -77,13 +75,16 @@ bool supports(const ConvShape& s, ConvPass pass) {
 bool suits(const ConvShape& s, ConvPass) { return s.oc >= kFewestOutputs; }
 
 void prepare(ConvPlan& plan) {
-  auto* const t = new State(make_state(plan.shape, plan.pass));
+  auto* const t = new State(make_state(plan.shape));
   t->window.offsets = t->offsets.data();
-  const bool back = plan.pass == ConvPass::weight_grad;
-  plan.packed_bytes = back ? 0 : t->sum_bytes();
-  plan.scratch_bytes = std::size_t(t->slots) * t->room_bytes(plan.shape) +
-                       (back ? std::size_t(t->shards) * t->sum_bytes() : 0);
   plan.state = t;
+  if (plan.pass == ConvPass::weight_grad) {
+    plan.sum_bytes = t->sum_bytes();
+    plan.add_bytes = t->room_bytes(plan.shape);
+  } else {
+    plan.packed_bytes = t->sum_bytes();
+    plan.scratch_bytes = std::size_t(t->slots) * t->room_bytes(plan.shape);
+  }
 }
 
 /// visit(index into [panel][number of the window][output], output, index into [out][in][row][column])
@@ -130,7 +131,9 @@ FewBand windows(const ConvShape& s, const State& t, const Band& b, const float* 
   return {room, in_x.line_step, in_x.pixel_step, b.lines, s.ow};
 }
 
-void run_forward(const ConvShape& s, const State& t, const ConvMemory& m, const Epilogue& done) {
+void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
+  const ConvShape& s = plan.shape;
+  const State& t = *static_cast<const State*>(plan.state);
   // A thread does neighbouring bands one after the other, so that threads do not fetch each other's memory.
   const std::int64_t run = std::clamp<std::int64_t>(t.band_count / (8 * num_threads()), 1, 16);
   const std::int64_t shards = (t.band_count + run - 1) / run;
@@ -156,41 +159,33 @@ void run_forward(const ConvShape& s, const State& t, const ConvMemory& m, const 
   });
 }
 
-void run_weight_grad(const ConvShape& s, const State& t, const ConvMemory& m) {
-  char* const parts = static_cast<char*>(m.scratch) + std::size_t(t.slots) * t.room_bytes(s);
-  const auto sums = [&](std::int64_t shard) {
-    return reinterpret_cast<float*>(parts + std::size_t(shard) * t.sum_bytes());
-  };
-  Slots slots(m.scratch, t.slots, t.room_bytes(s));
-  parallel_for(t.shards, [&](std::int64_t shard) {
-    const Slots::Lease slot(slots);
-    std::memset(sums(shard), 0, t.sum_bytes());
-    const Range range = shard_range(t.band_count, t.shards, shard);
-    for (std::int64_t i = range.begin; i < range.end; ++i) {
-      const Band b = band_at(s, t, i);
-      const FewBand band = windows(s, t, b, static_cast<const float*>(m.x), static_cast<float*>(slot.get()));
-      LEPTON_FOR_ISA(few_weight_band)
-      (t.window, band, s.oc, static_cast<const float*>(m.y) + (b.picture * s.oh + b.line) * s.ow * s.oc,
-       sums(shard));
-    }
-  });
-  auto* const dw = static_cast<float*>(m.weight);
-  for_weights(s, [&](std::int64_t i, std::int64_t out, std::int64_t j) {
-    if (out >= s.oc) return;
+void add(const ConvPlan& plan, const float* x, const float* g, std::int64_t count, void* sums, void* scratch,
+         bool starts) {
+  const ConvShape& s = plan.shape;
+  const State& t = *static_cast<const State*>(plan.state);
+  if (starts) std::memset(sums, 0, t.sum_bytes());
+  for (std::int64_t i = 0; i < count * t.bands; ++i) {
+    const Band b = band_at(s, t, i);
+    const FewBand band = windows(s, t, b, x, static_cast<float*>(scratch));
+    LEPTON_FOR_ISA(few_weight_band)
+    (t.window, band, s.oc, g + (b.picture * s.oh + b.line) * s.ow * s.oc, static_cast<float*>(sums));
+  }
+}
+
+void finish(const ConvPlan& plan, const void* sums, std::int64_t shards, std::size_t step, float* dw) {
+  for_weights(plan.shape, [&](std::int64_t i, std::int64_t out, std::int64_t j) {
+    if (out >= plan.shape.oc) return;
     float total = 0;
-    for (std::int64_t shard = 0; shard < t.shards; ++shard) total += sums(shard)[i];
+    for (std::int64_t shard = 0; shard < shards; ++shard)
+      total += reinterpret_cast<const float*>(static_cast<const char*>(sums) + std::size_t(shard) * step)[i];
     dw[j] = total;
   });
 }
 
-void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
-  const State& t = *static_cast<const State*>(plan.state);
-  if (plan.pass == ConvPass::forward) run_forward(plan.shape, t, m, done);
-  else run_weight_grad(plan.shape, t, m);
-}
+constexpr ConvSums kSums{add, finish};
 
 }  // namespace
 
-const ConvAlgorithm kFewChannelsConv{"few_channels", supports, suits, prepare, pack, run};
+const ConvAlgorithm kFewChannelsConv{"few_channels", supports, suits, prepare, pack, run, &kSums};
 
 }  // namespace lepton::kernels::cpu

@@ -20,6 +20,16 @@ struct ConvMemory {
   void* scratch;  ///< plan.scratch_bytes
 };
 
+/// The weight gradient as sums that grow by some pictures at a time, and what the shards' sums are in the end.
+struct ConvSums {
+  /// Adds `count` pictures to a shard's plan.sum_bytes, on this thread alone; where it `starts`, nothing is there yet.
+  /// Bit for bit the same for all pictures at once as for one after the other.
+  void (*add)(const ConvPlan& plan, const float* x, const float* g, std::int64_t count, void* sums, void* scratch,
+              bool starts);
+  /// dw from the sums of `shards`, `step` bytes apart, added in order.
+  void (*finish)(const ConvPlan& plan, const void* sums, std::int64_t shards, std::size_t step, float* dw);
+};
+
 struct ConvAlgorithm {
   const char* name;
   /// Whether it can do this. May not depend on shape.n.
@@ -32,6 +42,8 @@ struct ConvAlgorithm {
   void (*pack)(const ConvPlan& plan, const void* weight, void* packed);
   /// n is not 0. Calls `done`, if there is one, for every finished block (forward and input gradient).
   void (*run)(const ConvPlan& plan, const ConvMemory& memory, const Epilogue& done);
+  /// How weight gradients with plan.sum_bytes are made; the others are `run`.
+  const ConvSums* sums = nullptr;
 };
 
 }  // namespace cpu
@@ -43,6 +55,8 @@ struct ConvPlan {
   std::size_t scratch_bytes;  ///< beside packed weights; a multiple of 64
   std::size_t packed_bytes;   ///< a function of algorithm, pass and the weight's sizes alone
   const void* state;          ///< what the algorithm keeps besides, for the process's life
+  std::size_t sum_bytes;      ///< of a shard's sums of the weight gradient; 0 where the algorithm runs as a whole
+  std::size_t add_bytes;      ///< scratch memory of a thread that adds to them
 };
 
 namespace cpu {
@@ -56,6 +70,9 @@ extern const ConvAlgorithm kGatheredConv;     ///< f64
 
 /// All algorithms, best first, ended by null.
 extern const ConvAlgorithm* const kConvTable[];
+
+/// Scratch memory of a weight gradient on any thread.
+std::size_t conv_weight_scratch(const ConvPlan& plan);
 
 /// The algorithm called `name`, or the best one where it is null. Throws where it cannot do this.
 const ConvAlgorithm& choose_conv(const ConvShape& shape, ConvPass pass, const char* name);

@@ -84,6 +84,6 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
 
 }  // namespace
 
-const ConvAlgorithm kWinogradConv{"winograd", supports, suits, prepare, pack, run};
+const ConvAlgorithm kWinogradConv{"winograd", supports, suits, prepare, pack, run, &kWinogradSums};
 
 }  // namespace lepton::kernels::cpu

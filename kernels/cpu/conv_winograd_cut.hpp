@@ -91,6 +91,7 @@ inline bool winograd_wide(const WinogradSizes& z) { return z.in * z.out >= 256 *
 void prepare_winograd_wide(ConvPlan& plan);
 void run_winograd_wide(const ConvPlan& plan, const ConvMemory& memory, const Epilogue& done);
 
+extern const ConvSums kWinogradSums;
 void prepare_winograd_weight(ConvPlan& plan);
 void run_winograd_weight(const ConvPlan& plan, const ConvMemory& memory);
 

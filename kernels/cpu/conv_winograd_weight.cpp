@@ -1,7 +1,6 @@
 // Winograd's weight gradient: two ways to cut it, by the size of the sums.
 //
-// Few channels: the batch is cut into a fixed number of shards with sums of their own, which stay in L2 while the
-// shard's blocks of tiles pass by, and are added at the end. Many channels: sums do not fit, so that x is transformed
+// Few channels: every shard of the batch has sums of its own, which stay in L2 while its blocks of tiles pass by. Many channels: sums do not fit, so that x is transformed
 // first, all of it or what stays in L3; then each job transforms a few channels of g and makes their sums, with a few
 // channels of x at a time. No sum depends on the number of threads.
 #include <algorithm>
@@ -13,7 +12,7 @@ namespace lepton::kernels::cpu {
 namespace {
 
 constexpr std::int64_t kShardSums = 640 << 10;  // most bytes of a shard's sums
-constexpr std::int64_t kMostShards = 8, kShardTiles = 192;
+constexpr std::int64_t kFewestTiles = 16;          // of a picture, so that a block ends with it
 constexpr std::int64_t kPassBytes = 10 << 20;  // transformed x at a time
 constexpr std::int64_t kBlockTiles = 60, kPassTiles = 240;
 constexpr std::int64_t kJobOut = 32, kJobIn = 64;  // channels of a job, and those that it sums at a time
@@ -21,10 +20,10 @@ constexpr std::int64_t kJobOut = 32, kJobIn = 64;  // channels of a job, and tho
 struct State {
   WinogradSizes sizes;
   WinogradCut cut;
+  bool grows;                           // sums of shards, for which blocks end with their picture
   std::int64_t ins, outs;               // vectors of channels
   std::int64_t pair_floats;             // sums of a pair of vectors
   std::int64_t v_floats, d_floats;      // a block's transformed x, and g or a job's part of it
-  std::int64_t shards;                  // 0: jobs
   std::int64_t at_a_time, jobs, steps;  // transformed blocks; jobs, and steps of a job
   std::int64_t slots;
 
@@ -32,14 +31,8 @@ struct State {
   std::int64_t step_floats() const {
     return (ins + steps - 1) / steps * ((outs + jobs - 1) / jobs) * pair_floats;
   }
-  std::size_t slot_bytes() const {
-    const std::int64_t floats =
-        shards ? v_floats + d_floats : at_a_time * d_floats + (passes() > 1 ? 0 : step_floats());
-    return std::size_t(floats) * sizeof(float);
-  }
-  std::int64_t sum_floats() const {
-    return shards ? shards * ins * outs * pair_floats : passes() > 1 ? jobs * steps * step_floats() : 0;
-  }
+  std::int64_t slot_floats() const { return at_a_time * d_floats + (passes() > 1 ? 0 : step_floats()); }
+  std::int64_t sum_floats() const { return passes() > 1 ? jobs * steps * step_floats() : 0; }
 };
 
 State make_state(const WinogradSizes& z) {
@@ -48,49 +41,58 @@ State make_state(const WinogradSizes& z) {
   State s{};
   s.sizes = z;
   s.ins = z.in_padded / lanes, s.outs = z.out_padded / lanes, s.pair_floats = kFrequencies * lanes * lanes;
-  const bool few = s.ins * s.outs * s.pair_floats * std::int64_t(sizeof(float)) <= kShardSums;
-  s.cut = few ? winograd_cut(z) : winograd_cut(z, kBlockTiles);
+  s.grows = s.ins * s.outs * s.pair_floats * std::int64_t(sizeof(float)) <= kShardSums &&
+            z.rows * z.columns >= kFewestTiles;
+  WinogradSizes one = z;
+  one.n = 1;
+  s.cut = s.grows ? winograd_cut(one) : winograd_cut(z, kBlockTiles);
   s.at_a_time = s.jobs = s.steps = 1;
   const int vector = int(lanes * std::int64_t(sizeof(float)));
   s.v_floats = winograd_floats(s.cut.most_tiles, z.in_padded, vector);
-  if (few) {
-    const std::int64_t tiles = z.n * z.rows * z.columns;
-    s.shards = std::min(s.cut.blocks(), std::clamp<std::int64_t>(tiles / kShardTiles, 1, kMostShards));
-  } else {
+  if (!s.grows) {
     s.jobs = parts(z.out_padded, kJobOut), s.steps = parts(z.in_padded, kJobIn);
     const std::int64_t fit = kPassBytes / (s.v_floats * std::int64_t(sizeof(float)));
     s.at_a_time = std::clamp<std::int64_t>(std::min(fit, kPassTiles / s.cut.most_tiles), 1, s.cut.blocks());
   }
   s.d_floats = winograd_floats(s.cut.most_tiles, parts(s.outs, s.jobs) * lanes, vector);
-  s.slots = slot_count(few ? s.shards : s.jobs);
+  s.slots = slot_count(s.jobs);
   return s;
 }
 
-/// Every shard sums its blocks; then vectors of input channels are finished.
-void run_shards(const State& s, const float* x, const float* g, float* dw, float* scratch) {
+/// Block `i` of pictures that are cut one by one.
+WinogradBlock block_of_pictures(const State& s, std::int64_t i) {
+  WinogradSizes one = s.sizes;
+  one.n = 1;
+  WinogradBlock b = winograd_block_at(one, s.cut, i % s.cut.blocks());
+  const std::int64_t first = i / s.cut.blocks() * s.sizes.rows;
+  b.row0 += first, b.row1 += first;
+  return b;
+}
+
+void add(const ConvPlan& plan, const float* x, const float* g, std::int64_t count, void* sums, void* scratch,
+         bool starts) {
+  const State& s = *static_cast<const State*>(plan.state);
   const WinogradPanels all{0, s.ins, 0, s.outs};
-  const std::int64_t floats = s.ins * s.outs * s.pair_floats;
-  float* const sums = scratch;
-  Slots slots(scratch + s.sum_floats(), s.slots, s.slot_bytes());
-  parallel_for(s.shards, [&](std::int64_t shard) {
-    const Slots::Lease slot(slots);
-    auto* const v = static_cast<float*>(slot.get());
-    float* const d = v + s.v_floats;
-    const Range range = shard_range(s.cut.blocks(), s.shards, shard);
-    for (std::int64_t i = range.begin; i < range.end; ++i) {
-      const WinogradBlock b = winograd_block_at(s.sizes, s.cut, i);
-      const WinogradBlock next =
-          i + 1 < range.end ? winograd_block_at(s.sizes, s.cut, i + 1) : WinogradBlock{};
-      LEPTON_FOR_ISA(winograd_transform)(s.sizes, b, x, v);
-      LEPTON_FOR_ISA(winograd_gradient)(s.sizes, b, {0, s.outs}, g, d);
-      LEPTON_FOR_ISA(winograd_weight_sum)
-      (s.sizes, b, next, x, g, all, v, d, sums + shard * floats, i == range.begin);
-    }
-  });
+  auto* const v = static_cast<float*>(scratch);
+  float* const d = v + s.v_floats;
+  const std::int64_t blocks = count * s.cut.blocks();
+  for (std::int64_t i = 0; i < blocks; ++i) {
+    const WinogradBlock b = block_of_pictures(s, i);
+    const WinogradBlock next = i + 1 < blocks ? block_of_pictures(s, i + 1) : WinogradBlock{};
+    LEPTON_FOR_ISA(winograd_transform)(s.sizes, b, x, v);
+    LEPTON_FOR_ISA(winograd_gradient)(s.sizes, b, {0, s.outs}, g, d);
+    LEPTON_FOR_ISA(winograd_weight_sum)
+    (s.sizes, b, next, x, g, all, v, d, static_cast<float*>(sums), starts && i == 0);
+  }
+}
+
+void finish(const ConvPlan& plan, const void* sums, std::int64_t shards, std::size_t step, float* dw) {
+  const State& s = *static_cast<const State*>(plan.state);
   parallel_for(s.ins * s.outs, [&](std::int64_t i) {
     const std::int64_t in = i / s.outs, out = i % s.outs;
     LEPTON_FOR_ISA(winograd_weight_finish)
-    (s.sizes, {in, in + 1, out, out + 1}, sums + i * s.pair_floats, s.shards, floats, dw);
+    (s.sizes, {in, in + 1, out, out + 1}, static_cast<const float*>(sums) + i * s.pair_floats, shards,
+     std::int64_t(step / sizeof(float)), dw);
   });
 }
 
@@ -98,7 +100,7 @@ void run_shards(const State& s, const float* x, const float* g, float* dw, float
 void run_jobs(const State& s, const float* x, const float* g, float* dw, float* scratch) {
   float* const v = scratch + s.sum_floats();
   const std::int64_t blocks = s.cut.blocks(), passes = s.passes();
-  Slots slots(v + s.at_a_time * s.v_floats, s.slots, s.slot_bytes());
+  Slots slots(v + s.at_a_time * s.v_floats, s.slots, std::size_t(s.slot_floats()) * sizeof(float));
   for (std::int64_t pass = 0; pass < passes; ++pass) {
     const Range range = shard_range(blocks, passes, pass);
     const std::int64_t count = range.end - range.begin;
@@ -129,18 +131,23 @@ void run_jobs(const State& s, const float* x, const float* g, float* dw, float* 
 
 }  // namespace
 
+const ConvSums kWinogradSums{add, finish};
+
 void prepare_winograd_weight(ConvPlan& plan) {
   const auto* const s = new State(make_state(winograd_sizes(plan.shape, plan.pass)));
-  const std::int64_t floats = s->sum_floats() + (s->shards ? 0 : s->at_a_time * s->v_floats);
-  plan.scratch_bytes = std::size_t(floats) * sizeof(float) + std::size_t(s->slots) * s->slot_bytes();
   plan.state = s;
+  if (s->grows) {
+    plan.sum_bytes = std::size_t(s->ins * s->outs * s->pair_floats) * sizeof(float);
+    plan.add_bytes = std::size_t(s->v_floats + s->d_floats) * sizeof(float);
+  } else {
+    plan.scratch_bytes =
+        std::size_t(s->sum_floats() + s->at_a_time * s->v_floats + s->slots * s->slot_floats()) * sizeof(float);
+  }
 }
 
 void run_winograd_weight(const ConvPlan& plan, const ConvMemory& m) {
-  const State& s = *static_cast<const State*>(plan.state);
-  const auto run = s.shards ? run_shards : run_jobs;
-  run(s, static_cast<const float*>(m.x), static_cast<const float*>(m.y), static_cast<float*>(m.weight),
-      static_cast<float*>(m.scratch));
+  run_jobs(*static_cast<const State*>(plan.state), static_cast<const float*>(m.x), static_cast<const float*>(m.y),
+           static_cast<float*>(m.weight), static_cast<float*>(m.scratch));
 }
 
 }  // namespace lepton::kernels::cpu

@@ -20,29 +20,32 @@ constexpr const char* kKernel = "by_sample";  // the identity of its launches
 
 std::uint32_t aligned(std::size_t bytes) { return std::uint32_t((bytes + 63) / 64 * 64); }
 
-void run_member(const SampleGroup& group, const SampleGroup::Member& m, const std::byte* all, std::int64_t first,
-                std::int64_t count, Stream stream) {
+void run_member(const SampleGroup::Member& m, const std::byte* all, const SamplePart& part, Stream stream) {
   alignas(64) std::byte args[kMostArgs];
   std::memcpy(args, all + m.at, m.size);
   for (const SamplePointer& p : m.slice.pointers) {
-    if (p.along == Along::fixed) continue;
+    if (p.along == Along::fixed || p.along == Along::shared) continue;
     char* pointer;
     std::memcpy(&pointer, args + p.field, sizeof pointer);
     if (!pointer) continue;
-    pointer += p.bytes * std::size_t(p.along == Along::sample ? first : std::int64_t(worker_index()));
+    pointer += p.bytes * std::size_t(p.along == Along::sample ? part.first : std::int64_t(worker_index()));
     std::memcpy(args + p.field, &pointer, sizeof pointer);
   }
-  m.slice.resize(args, count, count == group.chunk ? m.whole : m.rest);
+  if (m.slice.add) return m.slice.add(args, part);
+  m.slice.resize(args, part.count, m.prepared[std::size_t(part.count)]);
   m.run(m.kernel, args, stream);
 }
 
 void run_group(const void*, const void* args, Stream stream) {
   const SampleGroup& group = *static_cast<const Header*>(args)->group;
   const auto* const all = static_cast<const std::byte*>(args);
-  parallel_for((group.samples + group.chunk - 1) / group.chunk, [&](std::int64_t part) {
-    const std::int64_t first = part * group.chunk, count = std::min(group.chunk, group.samples - first);
-    for (const SampleGroup::Member& m : group.members) run_member(group, m, all, first, count, stream);
+  parallel_for(group.shards, [&](std::int64_t shard) {
+    group.for_parts(shard, [&](const SamplePart& part) {
+      for (const SampleGroup::Member& m : group.members) run_member(m, all, part, stream);
+    });
   });
+  for (const SampleGroup::Member& m : group.members)
+    if (m.slice.finish) m.slice.finish(all + m.at);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "kernels/fused.hpp"
 #include "kernels/pointwise.hpp"
 #include "kernels/pool.hpp"
+#include "lepton/core/parallel.hpp"
 #include "src/compile/sample_group.hpp"
 
 namespace lepton::detail {
@@ -114,6 +115,47 @@ template <class Args> Sliceable pooling(const Args& a, const void* inner, const 
   return r;
 }
 
+/// The gradient by the weight is a sum over samples.
+Sliceable weight_grad(const kernels::ConvWeightGradArgs& a) {
+  using Args = kernels::ConvWeightGradArgs;
+  const kernels::ConvShape& s = kernels::cpu::conv_shape(a.plan);
+  Sliceable r;
+  r.shards = kernels::cpu::conv_weight_shards(a.plan);
+  if (r.shards == 0) return r;
+  r.samples = s.n;
+  r.pointers = {{distance(&a.x, &a), Along::sample, picture(s.ic, s.ih, s.iw, s.dtype)},
+                {distance(&a.g, &a), Along::sample, picture(s.oc, s.oh, s.ow, s.dtype)},
+                {distance(&a.dw, &a), Along::fixed, 0},
+                {distance(&a.db, &a), Along::fixed, 0},
+                {distance(&a.scratch, &a), Along::shared, 0}};
+  r.add = [](const void* args, const SamplePart& part) {
+    const auto& to = *static_cast<const Args*>(args);
+    kernels::cpu::conv2d_weight_add(
+        to, {part.count, part.shard, part.starts, kernels::cpu::conv_weight_thread_scratch(to, worker_index())});
+  };
+  r.finish = [](const void* args) { kernels::cpu::conv2d_weight_finish(*static_cast<const Args*>(args)); };
+  r.shared = [](const void* args, int workers) {
+    return kernels::cpu::conv_weight_scratch(static_cast<const Args*>(args)->plan, workers);
+  };
+  return r;
+}
+
+/// A copy from sample to sample, in whatever order what it has of one.
+Sliceable copying(const kernels::CopyArgs& a) {
+  const kernels::Walk& w = a.walk;
+  Sliceable r;
+  if (w.rank < 2 || w.stride[0][0] <= 0 || w.stride[1][0] <= 0) return r;
+  r.samples = w.size[0];
+  r.pointers = {{distance(&a.x, &a), Along::sample, std::size_t(w.stride[0][0]) * size_of(a.from)},
+                {distance(&a.y, &a), Along::sample, std::size_t(w.stride[1][0]) * size_of(a.to)}};
+  r.resize = [](void* args, std::int64_t count, const void*) {
+    kernels::Walk& walk = static_cast<kernels::CopyArgs*>(args)->walk;
+    walk.n = walk.n / walk.size[0] * count;
+    walk.size[0] = count;
+  };
+  return r;
+}
+
 /// A weight that would be packed anew for each sample is not read sample by sample.
 template <class Conv> bool ready(const Conv& a) { return a.packed || kernels::cpu::conv_packed_bytes(a.plan) == 0; }
 
@@ -128,6 +170,8 @@ Sliceable sliceable(const RecordedLaunch& l) {
     return ready(*a) ? plain<ConvInputGradArgs, ConvPass::input_grad>(*a) : Sliceable{};
   if (const auto* a = match(l, conv2d_input_grad_chain))
     return ready(a->conv) ? chained<ConvInputGradChainArgs, ConvInputGradArgs, ConvPass::input_grad>(*a) : Sliceable{};
+  if (const auto* a = match(l, conv2d_weight_grad)) return weight_grad(*a);
+  if (const auto* a = match(l, copy)) return copying(*a);
   if (const auto* a = match(l, max_pool2d)) return pooling(*a, &a->x, &a->y, &a->where);
   if (const auto* a = match(l, max_pool2d_grad)) return pooling(*a, &a->dx, &a->g, &a->where);
   return {};

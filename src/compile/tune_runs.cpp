@@ -95,7 +95,7 @@ void TuneRuns::run(std::size_t i) const {
       kernels::cpu::conv2d_input_grad({c_.raw(), b_.raw(), a_.raw(), scratch_.raw(), plans_[i], false}, Stream{});
       return;
     case ChoiceOp::conv2d_weight_grad:
-      kernels::cpu::conv2d_weight_grad({a_.raw(), c_.raw(), b_.raw(), scratch_.raw(), plans_[i]}, Stream{});
+      kernels::cpu::conv2d_weight_grad({a_.raw(), c_.raw(), b_.raw(), scratch_.raw(), plans_[i], nullptr}, Stream{});
   }
 }
 

@@ -212,6 +212,7 @@ void run_shards(std::int64_t shards, void (*body)(void*, std::int64_t), void* co
     ~Mark() { inside_region = false; }
   } mark;
   FlushDenormals flush;
+  thread_scratch();  // now, not when this thread happens to get a shard that needs it
   s.pool->run(shards, body, context);
 }
 

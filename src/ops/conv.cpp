@@ -35,6 +35,19 @@ Spec weight_spec(const ConvShape& s) { return Spec({s.oc, s.ic / s.groups, s.kh,
 Tensor input_grad(const ConvShape& s, const Tensor& g, const Tensor& weight);
 Tensor weight_grad(const ConvShape& s, const Tensor& x, const Tensor& g);
 
+/// Both gradients in one pass over g, where db is defined.
+void run_weight_grad(const ConvShape& shape, Tensor& dw, Tensor& db, const Tensor& x, const Tensor& g) {
+  kernels::ConvWeightGradArgs args{};
+  args.plan = kernels::cpu::prepare_chosen_conv(shape, ConvPass::weight_grad);
+  const Tensor scratch = make_scratch(kernels::cpu::conv_scratch(args.plan), g.device());
+  if (db.defined())
+    launch(kernels::conv2d_weight_grad, args,
+           {reads(args.x, x), reads(args.g, g), writes(args.dw, dw), writes(args.db, db), writes(args.scratch, scratch)});
+  else
+    launch(kernels::conv2d_weight_grad, args,
+           {reads(args.x, x), reads(args.g, g), writes(args.dw, dw), writes(args.scratch, scratch)});
+}
+
 struct Conv2d {
   static constexpr auto name = kOp;
   static constexpr unsigned saves_inputs = 3;
@@ -55,9 +68,15 @@ struct Conv2d {
   }
   Grads backward(const Saved& saved, const Tensor& g) const {
     Tensor dx, dw, db;
-    if (saved.needs(2)) db = sum(g, {0, 2, 3});
     if (saved.needs(0)) dx = input_grad(shape, channels_last(g), saved.input(1));
-    if (saved.needs(1)) dw = weight_grad(shape, saved.input(0), channels_last(g));
+    if (saved.needs(1) && saved.needs(2) && !grad_enabled()) {
+      dw = make_tensor(weight_spec(shape), g.device());
+      db = make_tensor(Spec({shape.oc}, shape.dtype), g.device());
+      run_weight_grad(shape, dw, db, saved.input(0), channels_last(g));
+    } else {
+      if (saved.needs(1)) dw = weight_grad(shape, saved.input(0), channels_last(g));
+      if (saved.needs(2)) db = sum(g, {0, 2, 3});
+    }
     return {std::move(dx), std::move(dw), std::move(db)};
   }
 };
@@ -91,11 +110,8 @@ struct Conv2dWeightGrad {
 
   Spec infer(const Tensor&, const Tensor&) const { return weight_spec(shape); }
   void run(Tensor& dw, const Tensor& x, const Tensor& g) const {
-    kernels::ConvWeightGradArgs args{};
-    args.plan = kernels::cpu::prepare_chosen_conv(shape, ConvPass::weight_grad);
-    const Tensor scratch = make_scratch(kernels::cpu::conv_scratch(args.plan), g.device());
-    launch(kernels::conv2d_weight_grad, args,
-           {reads(args.x, x), reads(args.g, g), writes(args.dw, dw), writes(args.scratch, scratch)});
+    Tensor none;
+    run_weight_grad(shape, dw, none, x, g);
   }
   Grads backward(const Saved& saved, const Tensor& h) const {
     const Tensor weight = h.contiguous();

@@ -62,7 +62,7 @@ TEST_P(ConvMemoryTest, NothingIsAllocatedByARun) {
         cpu::conv2d({x.data(), weight, nullptr, y.data(), scratch.get(), plan, use}, kCpuStream);
       else if (pass == ConvPass::input_grad)
         cpu::conv2d_input_grad({g.data(), weight, dx.data(), scratch.get(), plan, use}, kCpuStream);
-      else cpu::conv2d_weight_grad({x.data(), g.data(), dw.data(), scratch.get(), plan}, kCpuStream);
+      else cpu::conv2d_weight_grad({x.data(), g.data(), dw.data(), scratch.get(), plan, nullptr}, kCpuStream);
     };
     run(false);  // the pool starts its threads
     const std::int64_t before = allocations;

@@ -88,7 +88,7 @@ std::vector<T> run_conv(const ConvShape& s, ConvPass pass, const char* algorithm
     cpu::conv2d({a.data(), w, bias.empty() ? nullptr : bias.data(), y.data(), scratch.get(), plan, packed}, done);
   else if (pass == ConvPass::input_grad)
     cpu::conv2d_input_grad({a.data(), w, y.data(), scratch.get(), plan, packed}, done);
-  else cpu::conv2d_weight_grad({a.data(), b.data(), y.data(), scratch.get(), plan}, kCpuStream);
+  else cpu::conv2d_weight_grad({a.data(), b.data(), y.data(), scratch.get(), plan, nullptr}, kCpuStream);
   return y;
 }
 

@@ -65,6 +65,13 @@ class Group {
     return std::clamp<std::int64_t>(std::int64_t(kPart / most), 1, std::max<std::int64_t>(1, samples() / 8));
   }
 
+  /// Shards of the members' sums, or one for each part where nothing is summed.
+  std::int64_t shards() const {
+    for (const Sliceable& s : slices_)
+      if (s.shards > 0) return s.shards;
+    return (samples() + chunk() - 1) / chunk();
+  }
+
   /// Whether a storage is seen by members alone, from a write on.
   bool inner(int storage) const {
     return graph_.producer(storage) >= 0 &&
@@ -84,23 +91,34 @@ class Group {
   std::vector<Sliceable> slices_;
 };
 
+/// What the member needs for parts of each size that there is.
+std::vector<const void*> prepare(const SampleGroup& group, const Sliceable& slice, const RecordedLaunch& launch) {
+  std::vector<const void*> prepared(std::size_t(group.chunk) + 1);
+  if (!slice.prepare) return prepared;
+  for (std::int64_t shard = 0; shard < group.shards; ++shard)
+    group.for_parts(shard, [&](const SamplePart& part) {
+      const void*& mine = prepared[std::size_t(part.count)];
+      if (!mine) mine = slice.prepare(launch.args.get(), part.count);
+    });
+  return prepared;
+}
+
 void merge(Graph& graph, const Group& found) {
-  SampleGroup group{found.samples(), found.chunk(), num_threads(), {}, {}};
+  SampleGroup group{found.samples(), found.chunk(), found.shards(), num_threads(), {}, {}};
   std::vector<RecordedLaunch> launches;
-  const std::int64_t rest = group.samples % group.chunk;
   for (std::size_t k = 0; k < found.members().size(); ++k) {
     RecordedLaunch& launch = graph.launch(found.members()[k]);
-    SampleGroup::Member m{found.slices()[k], 0, 0, nullptr, nullptr, nullptr, nullptr};
-    if (m.slice.prepare) {
-      m.whole = m.slice.prepare(launch.args.get(), group.chunk);
-      if (rest) m.rest = m.slice.prepare(launch.args.get(), rest);
-    }
+    SampleGroup::Member m{found.slices()[k], 0, 0, nullptr, nullptr, prepare(group, found.slices()[k], launch)};
     for (SamplePointer& p : m.slice.pointers)
       for (const RecordedSlot& slot : launch.slots) {
         if (slot.field != p.field) continue;
         if (p.along == Along::worker) {
-          p.bytes = (std::max(m.slice.scratch(m.whole), m.rest ? m.slice.scratch(m.rest) : 0) + 63) / 64 * 64;
+          p.bytes = 0;
+          for (const void* prepared : m.prepared)
+            if (prepared) p.bytes = std::max(p.bytes, (m.slice.scratch(prepared) + 63) / 64 * 64);
           graph.storage(slot.storage).bytes = p.bytes * std::size_t(group.workers);
+        } else if (p.along == Along::shared) {
+          graph.storage(slot.storage).bytes = m.slice.shared(launch.args.get(), group.workers);
         } else if (p.along == Along::sample && slot.offset == 0 && found.inner(slot.storage)) {
           p.along = Along::worker;
           p.bytes = (p.bytes * std::size_t(group.chunk) + 63) / 64 * 64;
