@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <exception>
+#include <latch>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -117,14 +118,18 @@ class Region {
 
 class Pool {
  public:
+  /// Returns when all workers are there: what a thread allocates as it starts is not a kernel's doing.
   explicit Pool(int threads) {
     unpin_from_openmp();
+    std::latch there(threads - 1);
     for (int i = 1; i < threads; ++i)
-      workers_.emplace_back([this, i, memory = make_scratch()]() mutable {
+      workers_.emplace_back([this, i, &there, memory = make_scratch()]() mutable {
         worker = i;
         scratch = std::move(memory);
+        there.count_down();
         work();
       });
+    there.wait();
   }
   ~Pool() {
     stop_.store(true);
