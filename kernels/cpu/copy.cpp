@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/cpu/dispatch.hpp"
+#include "kernels/cpu/transpose_rows.hpp"
 #include "kernels/pointwise.hpp"
 #include "lepton/core/half.hpp"
 #include "lepton/core/parallel.hpp"
@@ -10,6 +12,8 @@ namespace lepton::kernels::cpu {
 namespace {
 
 constexpr std::int64_t kParallelFrom = 1 << 16, kShard = 1 << 15;
+constexpr std::int64_t kFewestTurned = 4;  // along either side of a matrix that is turned round
+constexpr std::int64_t kFewMatrices = 16;
 
 template <class To, class From> To convert(From x) {
   if constexpr (std::is_same_v<To, From>) return x;
@@ -78,6 +82,43 @@ void copy_rows(const CopyArgs& args, Row row, std::int64_t begin, std::int64_t e
   }
 }
 
+/// The axis along which x is contiguous, where y is along the last: there matrices are turned round. -1: none is, or it
+/// is too short, or elements change.
+int turned_axis(const CopyArgs& args) {
+  const Walk& w = args.walk;
+  const int last = w.rank - 1;
+  if (args.from != args.to || size_of(args.from) != 4 || w.stride[1][last] != 1 || w.size[last] < kFewestTurned) return -1;
+  for (int d = 0; d < last; ++d)
+    if (w.stride[0][d] == 1) return w.size[d] >= kFewestTurned ? d : -1;
+  return -1;
+}
+
+/// Matrices of axis `turned` and the last one, at all places of the other axes.
+void copy_turned(const CopyArgs& args, int turned) {
+  const Walk& w = args.walk;
+  const int last = w.rank - 1;
+  const std::int64_t columns = w.size[turned], rows = w.size[last], matrices = w.n / (rows * columns);
+  // Few matrices are cut along their columns.
+  const std::int64_t step = matrices >= kFewMatrices ? columns : std::max<std::int64_t>(8, kShard / rows / 8 * 8);
+  const std::int64_t parts = (columns + step - 1) / step;
+  const auto part = [&](std::int64_t i) {
+    std::int64_t x = 0, y = 0, rest = i / parts;
+    for (int d = last - 1; d >= 0; --d) {
+      if (d == turned) continue;
+      x += rest % w.size[d] * w.stride[0][d], y += rest % w.size[d] * w.stride[1][d];
+      rest /= w.size[d];
+    }
+    const std::int64_t first = i % parts * step;
+    x += first, y += first * w.stride[1][turned];
+    LEPTON_FOR_ISA(transpose_rows)
+    ({static_cast<const float*>(args.x) + x, static_cast<float*>(args.y) + y, rows, std::min(step, columns - first),
+      w.stride[0][last], w.stride[1][turned]});
+  };
+  if (w.n < kParallelFrom)
+    for (std::int64_t i = 0; i < matrices * parts; ++i) part(i);
+  else parallel_for(matrices * parts, part);
+}
+
 template <class T> void fill_as(const FillArgs& args) {
   T value;
   std::memcpy(&value, &args.bits, sizeof value);
@@ -95,6 +136,7 @@ template <class T> void fill_as(const FillArgs& args) {
 void copy(const CopyArgs& args, Stream) {
   const Walk& w = args.walk;
   if (w.n == 0) return;
+  if (const int turned = turned_axis(args); turned >= 0) return copy_turned(args, turned);
   const Row row = row_of(args.from, args.to);
   const std::int64_t inner = w.size[w.rank - 1], rows = w.n / inner;
   if (w.n < kParallelFrom) return copy_rows(args, row, 0, rows);
