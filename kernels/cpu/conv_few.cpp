@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "kernels/cpu/bf16_rows.hpp"
 #include "kernels/cpu/conv_plan.hpp"
 #include "kernels/cpu/dispatch.hpp"
 #include "kernels/cpu/shards.hpp"
@@ -21,17 +22,17 @@ constexpr std::int64_t kAroundCache = 24
 
 struct State {
   FewWindow window;
-  std::vector<std::int64_t> offsets;
+  std::vector<std::int64_t> offsets, pair_offsets;
   std::int64_t lines, bands, band_count;  // of a band; of a picture; of all
   std::int64_t pitch;                     // pixels of a line that windows are taken from
-  std::int64_t room_lines;                // padded lines of a band; 0: windows are taken from x itself
+  std::int64_t room_lines;                // lines of a band that are copied; 0: windows are taken from x itself
   std::int64_t slots;
-  std::int64_t sum_floats;  // weights, outputs up to whole vectors
+  std::size_t room_bytes;     // of the copy
+  std::size_t line_bytes;     // with bf16, by weight: of one padded line
+  std::size_t gradient_bytes; // and of a band's gradient in pairs
+  std::size_t weight_bytes, sum_bytes;  // packed weights, and sums by weight: outputs up to whole vectors
 
-  std::size_t room_bytes(const ConvShape& s) const {
-    return conv_aligned(std::size_t(room_lines * pitch * s.ic) * sizeof(float));
-  }
-  std::size_t sum_bytes() const { return conv_aligned(std::size_t(sum_floats) * sizeof(float)); }
+  std::size_t slot_bytes() const { return room_bytes + line_bytes + gradient_bytes; }
 };
 
 struct Band {
@@ -45,45 +46,66 @@ Band band_at(const ConvShape& s, const State& state, std::int64_t i) {
 
 std::int64_t lanes() { return isa() == Isa::v4 ? 16 : 8; }
 
-State make_state(const ConvShape& s) {
+State make_state(const ConvShape& s, ConvPass pass) {
   State t{};
-  const bool padded = s.pad_h > 0 || s.pad_w > 0;
+  const bool rounds = s.compute == bf16, copies = rounds || s.pad_h > 0 || s.pad_w > 0;
   t.lines = std::clamp<std::int64_t>(kBandBytes / (s.ow * s.oc * std::int64_t(sizeof(float))), 1, s.oh);
   t.bands = (s.oh + t.lines - 1) / t.lines, t.band_count = t.bands * s.n;
   t.pitch = s.iw + 2 * s.pad_w;
-  t.room_lines = padded ? (t.lines - 1) * s.stride_h + (s.kh - 1) * s.dilation_h + 1 : 0;
+  t.room_lines = copies ? (t.lines - 1) * s.stride_h + (s.kh - 1) * s.dilation_h + 1 : 0;
   const bool together = s.dilation_w == 1;  // a line of a window lies together
   t.window = {s.kh,
               together ? 1 : s.kw,
               together ? s.kw * s.ic : s.ic,
               s.dilation_h * t.pitch * s.ic,
               s.dilation_w * s.ic,
-              nullptr};
+              nullptr,
+              nullptr,
+              0,
+              0};
   for (std::int64_t i = 0; i < t.window.size(); ++i) {
     const std::int64_t tap = i / s.ic;
     t.offsets.push_back(tap / s.kw * t.window.row_step + tap % s.kw * t.window.run_step + i % s.ic);
   }
+  for (const bool last : {false, true})
+    for (std::int64_t i = 0; i < t.window.size(); ++i) {
+      const std::int64_t in_run = i % t.window.run;
+      if (in_run % 2 == 0 && (in_run + 1 == t.window.run) == last) t.pair_offsets.push_back(t.offsets[std::size_t(i)]);
+    }
+  t.window.lasts = t.window.run % 2 * t.window.rows * t.window.runs;
+  t.window.pairs = std::int64_t(t.pair_offsets.size()) - t.window.lasts;
   t.slots = slot_count(t.band_count);
-  t.sum_floats = t.window.size() * ((s.oc + lanes() - 1) / lanes() * lanes());
+  const bool back = pass == ConvPass::weight_grad;
+  const std::size_t number = rounds && !back ? sizeof(std::uint16_t) : sizeof(float);
+  const std::int64_t outs = (s.oc + lanes() - 1) / lanes() * lanes();
+  t.room_bytes = conv_aligned(std::size_t(t.room_lines * t.pitch * s.ic) * number);
+  t.sum_bytes = t.weight_bytes = conv_aligned(std::size_t(t.window.size() * outs) * sizeof(float));
+  if (rounds) {
+    t.weight_bytes = conv_aligned(std::size_t((t.window.pairs + t.window.lasts) * outs) * sizeof(std::uint32_t));
+  }
+  if (rounds && back) {
+    t.line_bytes = conv_aligned(std::size_t(t.pitch * s.ic) * sizeof(float));
+    t.gradient_bytes = conv_aligned(std::size_t(t.lines * ((s.ow + 1) / 2) * outs) * sizeof(std::uint32_t));
+  }
   return t;
 }
 
 bool supports(const ConvShape& s, ConvPass pass) {
-  return pass != ConvPass::input_grad && s.dtype == f32 && s.compute == f32 && s.groups == 1 &&
+  return pass != ConvPass::input_grad && s.dtype == f32 && (s.compute == f32 || s.compute == bf16) && s.groups == 1 &&
          s.ic <= kMostChannels;
 }
 bool suits(const ConvShape& s, ConvPass) { return s.oc >= kFewestOutputs; }
 
 void prepare(ConvPlan& plan) {
-  auto* const t = new State(make_state(plan.shape));
-  t->window.offsets = t->offsets.data();
+  auto* const t = new State(make_state(plan.shape, plan.pass));
+  t->window.offsets = t->offsets.data(), t->window.pair_offsets = t->pair_offsets.data();
   plan.state = t;
   if (plan.pass == ConvPass::weight_grad) {
-    plan.sum_bytes = t->sum_bytes();
-    plan.add_bytes = t->room_bytes(plan.shape);
+    plan.sum_bytes = t->sum_bytes;
+    plan.add_bytes = t->slot_bytes();
   } else {
-    plan.packed_bytes = t->sum_bytes();
-    plan.scratch_bytes = std::size_t(t->slots) * t->room_bytes(plan.shape);
+    plan.packed_bytes = t->weight_bytes;
+    plan.scratch_bytes = std::size_t(t->slots) * t->slot_bytes();
   }
 }
 
@@ -101,34 +123,73 @@ template <class Visit> void for_weights(const ConvShape& s, Visit&& visit) {
   }
 }
 
-void pack(const ConvPlan& plan, const void* weight, void* packed) {
-  const auto* const from = static_cast<const float*>(weight);
-  auto* const to = static_cast<float*>(packed);
-  const std::int64_t oc = plan.shape.oc;
-  for_weights(plan.shape,
-              [=](std::int64_t i, std::int64_t out, std::int64_t j) { to[i] = out < oc ? from[j] : 0.0f; });
+/// [panel][pair, then last number of an odd run][output], both numbers of a pair side by side.
+void pack_bf16(const ConvShape& s, const FewWindow& window, const float* from, std::uint32_t* to) {
+  const std::int64_t panel = 2 * lanes(), padded = (s.oc + lanes() - 1) / lanes() * lanes();
+  const auto weight = [&](std::int64_t out, std::int64_t k) {
+    return out < s.oc ? from[(out * s.ic + k % s.ic) * s.kh * s.kw + k / s.ic] : 0.0f;
+  };
+  const std::int64_t odd = window.run % 2, half = window.run / 2;
+  for (std::int64_t first = 0; first < padded; first += panel) {
+    const std::int64_t end = std::min(first + panel, padded);
+    const auto put = [&](std::int64_t k, bool is_pair) {
+      for (std::int64_t o = first; o < end; ++o) {
+        const float both[] = {weight(o, k), is_pair ? weight(o, k + 1) : 0.0f};
+        LEPTON_FOR_ISA_BF16(to_bf16)(both, reinterpret_cast<std::uint16_t*>(to++), 2);
+      }
+    };
+    for (std::int64_t i = 0; i < window.pairs; ++i) put(i / half * window.run + i % half * 2, true);
+    for (std::int64_t i = 0; i < window.lasts; ++i) put((i + 1) * window.run - odd, false);
+  }
 }
 
-/// The windows of a band, in x itself or, where there is padding, in a copy with zeros around it.
-FewBand windows(const ConvShape& s, const State& t, const Band& b, const float* x, float* room) {
-  const FewBand in_x{x + ((b.picture * s.ih + b.line * s.stride_h) * s.iw) * s.ic,
-                     s.stride_h * t.pitch * s.ic, s.stride_w * s.ic, b.lines, s.ow};
-  if (t.room_lines == 0) return in_x;
-  const std::int64_t lines = (b.lines - 1) * s.stride_h + (s.kh - 1) * s.dilation_h + 1;
+void pack(const ConvPlan& plan, const void* weight, void* packed) {
+  const ConvShape& s = plan.shape;
+  const auto* const from = static_cast<const float*>(weight);
+  if (s.compute == bf16)
+    return pack_bf16(s, static_cast<const State*>(plan.state)->window, from, static_cast<std::uint32_t*>(packed));
+  auto* const to = static_cast<float*>(packed);
+  for_weights(
+      s, [=, oc = s.oc](std::int64_t i, std::int64_t out, std::int64_t j) { to[i] = out < oc ? from[j] : 0.0f; });
+}
+
+/// Line h of a picture, with zeros at its sides; all zeros above and below the picture.
+void pad_line(const ConvShape& s, const float* x, std::int64_t picture, std::int64_t h, float* to) {
   const std::int64_t side = s.pad_w * s.ic, width = s.iw * s.ic;
-  const auto clear = [](float* to, std::int64_t n) { std::memset(to, 0, std::size_t(n) * sizeof(float)); };
+  const auto clear = [](float* at, std::int64_t n) { std::memset(at, 0, std::size_t(n) * sizeof(float)); };
+  if (h < 0 || h >= s.ih) return clear(to, width + 2 * side);
+  clear(to, side);
+  std::memcpy(to + side, x + (picture * s.ih + h) * width, std::size_t(width) * sizeof(float));
+  clear(to + side + width, side);
+}
+
+/// The same in bf16.
+void round_line(const ConvShape& s, const float* x, std::int64_t picture, std::int64_t h, std::uint16_t* to) {
+  const std::int64_t side = s.pad_w * s.ic, width = s.iw * s.ic;
+  if (h < 0 || h >= s.ih || side > 0) std::memset(to, 0, std::size_t(width + 2 * side) * sizeof *to);
+  if (h >= 0 && h < s.ih) LEPTON_FOR_ISA_BF16(to_bf16)(x + (picture * s.ih + h) * width, to + side, width);
+}
+
+/// The windows of a band, in x itself or in a copy of its lines: with zeros around them where there is padding, in bf16,
+/// or by weight in pairs of neighbouring pixels, for which `line` is memory.
+FewBand windows(const ConvPlan& plan, const State& t, const Band& b, const float* x, void* room, float* line) {
+  const ConvShape& s = plan.shape;
+  FewBand band{x + ((b.picture * s.ih + b.line * s.stride_h) * s.iw) * s.ic, s.stride_h * t.pitch * s.ic,
+               s.stride_w * s.ic, b.lines, s.ow};
+  if (t.room_lines == 0) return band;
+  const std::int64_t lines = (b.lines - 1) * s.stride_h + (s.kh - 1) * s.dilation_h + 1, size = t.pitch * s.ic;
   for (std::int64_t i = 0; i < lines; ++i) {
     const std::int64_t h = b.line * s.stride_h - s.pad_h + i;
-    float* const to = room + i * t.pitch * s.ic;
-    if (h < 0 || h >= s.ih) {
-      clear(to, t.pitch * s.ic);
-      continue;
+    if (s.compute == f32) pad_line(s, x, b.picture, h, static_cast<float*>(room) + i * size);
+    else if (plan.pass == ConvPass::forward)
+      round_line(s, x, b.picture, h, static_cast<std::uint16_t*>(room) + i * size);
+    else {
+      pad_line(s, x, b.picture, h, line);
+      LEPTON_FOR_ISA_BF16(few_pairs)(line, size, band.pixel_step, static_cast<std::uint32_t*>(room) + i * size);
     }
-    clear(to, side);
-    std::memcpy(to + side, x + (b.picture * s.ih + h) * width, std::size_t(width) * sizeof(float));
-    clear(to + side + width, side);
   }
-  return {room, in_x.line_step, in_x.pixel_step, b.lines, s.ow};
+  band.x = room;
+  return band;
 }
 
 void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
@@ -137,7 +198,7 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
   // A thread does neighbouring bands one after the other, so that threads do not fetch each other's memory.
   const std::int64_t run = std::clamp<std::int64_t>(t.band_count / (8 * num_threads()), 1, 16);
   const std::int64_t shards = (t.band_count + run - 1) / run;
-  Slots slots(m.scratch, t.slots, t.room_bytes(s));
+  Slots slots(m.scratch, t.slots, t.slot_bytes());
   const auto first_pixel = [&](const Band& b) { return (b.picture * s.oh + b.line) * s.ow; };
   auto* const y = static_cast<float*>(m.y);
   const bool around = !done && s.oc % lanes() == 0 && std::uintptr_t(y) % 64 == 0 &&
@@ -149,11 +210,15 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
     const float* const end = around ? nullptr : y + (first_pixel(last) + last.lines * s.ow) * s.oc;
     for (std::int64_t i = range.begin; i < range.end; ++i) {
       const Band b = band_at(s, t, i);
-      const FewBand band = windows(s, t, b, static_cast<const float*>(m.x), static_cast<float*>(slot.get()));
+      const FewBand band = windows(plan, t, b, static_cast<const float*>(m.x), slot.get(), nullptr);
       const std::int64_t pixel = first_pixel(b);
-      LEPTON_FOR_ISA(few_band)
-      (t.window, band, s.oc, static_cast<const float*>(m.weight), static_cast<const float*>(m.bias),
-       y + pixel * s.oc, end);
+      const auto* const bias = static_cast<const float*>(m.bias);
+      if (s.compute == bf16)
+        LEPTON_FOR_ISA_BF16(few_band_bf16)
+        (t.window, band, s.oc, static_cast<const std::uint32_t*>(m.weight), bias, y + pixel * s.oc, end);
+      else
+        LEPTON_FOR_ISA(few_band)
+        (t.window, band, s.oc, static_cast<const float*>(m.weight), bias, y + pixel * s.oc, end);
       if (done) done(pixel, pixel + b.lines * s.ow, 0, s.oc);
     }
   });
@@ -163,12 +228,20 @@ void add(const ConvPlan& plan, const float* x, const float* g, std::int64_t coun
          bool starts) {
   const ConvShape& s = plan.shape;
   const State& t = *static_cast<const State*>(plan.state);
-  if (starts) std::memset(sums, 0, t.sum_bytes());
+  if (starts) std::memset(sums, 0, t.sum_bytes);
+  auto* const room = static_cast<char*>(scratch);
+  auto* const line = reinterpret_cast<float*>(room + t.room_bytes);
+  auto* const pairs = reinterpret_cast<std::uint32_t*>(room + t.room_bytes + t.line_bytes);
   for (std::int64_t i = 0; i < count * t.bands; ++i) {
     const Band b = band_at(s, t, i);
-    const FewBand band = windows(s, t, b, x, static_cast<float*>(scratch));
-    LEPTON_FOR_ISA(few_weight_band)
-    (t.window, band, s.oc, g + (b.picture * s.oh + b.line) * s.ow * s.oc, static_cast<float*>(sums));
+    const FewBand band = windows(plan, t, b, x, room, line);
+    const float* const gradient = g + (b.picture * s.oh + b.line) * s.ow * s.oc;
+    if (s.compute == bf16) {
+      LEPTON_FOR_ISA_BF16(few_gradient_pairs)(gradient, b.lines, s.ow, s.oc, pairs);
+      LEPTON_FOR_ISA_BF16(few_weight_band_bf16)(t.window, band, s.oc, pairs, static_cast<float*>(sums));
+    } else {
+      LEPTON_FOR_ISA(few_weight_band)(t.window, band, s.oc, gradient, static_cast<float*>(sums));
+    }
   }
 }
 

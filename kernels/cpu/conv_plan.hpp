@@ -61,7 +61,7 @@ struct ConvPlan {
 
 namespace cpu {
 
-extern const ConvAlgorithm kFewChannelsConv;  ///< f32, up to 4 input channels, forward and by weight
+extern const ConvAlgorithm kFewChannelsConv;  ///< f32 and bf16, up to 4 input channels, forward and by weight
 extern const ConvAlgorithm kDepthwiseConv;    ///< f32, as many groups as channels of either picture
 extern const ConvAlgorithm kWinogradConv;     ///< f32, 3x3, stride 1
 extern const ConvAlgorithm kDirectConv;       ///< f32, whatever the shape, factors in f32 or bf16

@@ -3,7 +3,6 @@
 #include <set>
 #include <tuple>
 
-#include "kernels/cpu/bf16_rows.hpp"
 #include "tests/kernels/conv_probe.hpp"
 
 namespace lepton::test {
@@ -67,15 +66,6 @@ Data make_data(const ConvShape& s, ConvPass pass) {
   d.b = normal_data<float>(pass == ConvPass::weight_grad ? y_size(s) : weight_size(s), 0, 1, 2);
   if (pass == ConvPass::forward) d.bias = normal_data<float>(s.oc, 0, 1, 3);
   return d;
-}
-
-std::vector<double> rounded(const std::vector<float>& v, DType compute) {
-  if (compute == f32) return {v.begin(), v.end()};
-  std::vector<std::uint16_t> half(v.size());
-  std::vector<float> back(v.size());
-  cpu::to_bf16(v.data(), half.data(), std::int64_t(v.size()));
-  cpu::from_bf16(half.data(), back.data(), std::int64_t(v.size()));
-  return {back.begin(), back.end()};
 }
 
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/conv.hpp"
+#include "kernels/cpu/bf16_rows.hpp"
 #include "tests/kernels/check.hpp"
 
 namespace lepton::test {
@@ -90,6 +91,16 @@ std::vector<T> run_conv(const ConvShape& s, ConvPass pass, const char* algorithm
     cpu::conv2d_input_grad({a.data(), w, y.data(), scratch.get(), plan, packed}, done);
   else cpu::conv2d_weight_grad({a.data(), b.data(), y.data(), scratch.get(), plan, nullptr}, kCpuStream);
   return y;
+}
+
+/// What is multiplied where factors are rounded to `compute`.
+inline std::vector<double> rounded(const std::vector<float>& v, DType compute) {
+  if (compute == f32) return {v.begin(), v.end()};
+  std::vector<std::uint16_t> half(v.size());
+  std::vector<float> back(v.size());
+  kernels::cpu::to_bf16(v.data(), half.data(), std::int64_t(v.size()));
+  kernels::cpu::from_bf16(half.data(), back.data(), std::int64_t(v.size()));
+  return {back.begin(), back.end()};
 }
 
 /// Root mean square of the difference, relative to that of `b`.
