@@ -81,7 +81,7 @@ const ConvShape& conv_shape(const ConvPlan* plan);
 /// Bytes of scratch memory. A run without packed weights packs them there first.
 std::size_t conv_scratch(const ConvPlan* plan, bool packed = false);
 /// Bytes of the packed weight; 0 where the algorithm reads weights as they are, and for the weight gradient. Of two
-/// plans with one algorithm, pass and weight (sizes, groups), whatever the pictures, the packed weights are the same.
+/// plans that differ in their pictures alone the packed weights are the same.
 std::size_t conv_packed_bytes(const ConvPlan* plan);
 
 /// Some pictures of a shard; `args` of conv2d_weight_add has x and g of the first one.

@@ -37,7 +37,9 @@ RecordedLaunch make_pack(const Graph& graph, const kernels::Kernel<Args>& kernel
 
 template <class Args> Reader convolution(const Graph& graph, Args& a, ConvPass pass) {
   Reader r{&a.weight, &a.packed, kernels::cpu::conv_packed_bytes(a.plan), {}, {}, &a.scratch, 0};
-  r.form = fmt::format("convolution {} {}", int(pass), kernels::cpu::conv_algorithm(a.plan));
+  const kernels::ConvShape& s = kernels::cpu::conv_shape(a.plan);
+  r.form = fmt::format("convolution {} {} {} {},{} {},{} {},{} {}", int(pass), kernels::cpu::conv_algorithm(a.plan),
+                       int(s.compute), s.stride_h, s.stride_w, s.pad_h, s.pad_w, s.dilation_h, s.dilation_w, s.groups);
   r.scratch_bytes = kernels::cpu::conv_scratch(a.plan, true);
   r.pack = [&graph, plan = a.plan](RecordedSlot weight, RecordedSlot packed) {
     using Pack = kernels::ConvPackArgs;
