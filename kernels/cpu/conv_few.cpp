@@ -184,8 +184,11 @@ FewBand windows(const ConvPlan& plan, const State& t, const Band& b, const float
     else if (plan.pass == ConvPass::forward)
       round_line(s, x, b.picture, h, static_cast<std::uint16_t*>(room) + i * size);
     else {
-      pad_line(s, x, b.picture, h, line);
-      LEPTON_FOR_ISA_BF16(few_pairs)(line, size, band.pixel_step, static_cast<std::uint32_t*>(room) + i * size);
+      const bool whole = s.pad_w == 0 && h >= 0 && h < s.ih;
+      if (!whole) pad_line(s, x, b.picture, h, line);
+      LEPTON_FOR_ISA_BF16(few_pairs)
+      (whole ? x + (b.picture * s.ih + h) * size : line, size, band.pixel_step,
+       static_cast<std::uint32_t*>(room) + i * size);
     }
   }
   band.x = room;
