@@ -54,7 +54,8 @@ template <class T> struct AllChannels {
     return places_from<T>(bytes);
   }
   LEPTON_INLINE void store_places(Places<T> places, std::uint8_t* p) const {
-    const __m128i bytes = bytes_from<T>(places);
+    __m128i bytes = bytes_from<T>(places);
+    asm("" : "+v"(bytes));  // else GCC narrows while it stores, which is slow on Zen
     __builtin_memcpy(p, &bytes, kBytes);
   }
 };
