@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "kernels/cpu/conv_plan.hpp"
+#include "kernels/fused.hpp"
 
 namespace lepton::kernels::cpu {
 namespace {
@@ -29,19 +30,25 @@ struct Hash {
   }
 };
 
-/// Packs the weight into the front of the scratch memory first, where it is not packed.
+struct PackedWeight {
+  const void* weight;
+  char* scratch;  // what is left of it
+};
+
+/// Packs the weight into the front of the scratch memory, where it is not packed.
+PackedWeight packed_weight(const ConvPlan& plan, const void* weight, bool packed, void* scratch) {
+  auto* const free = static_cast<char*>(scratch);
+  if (plan.packed_bytes == 0 || packed) return {weight, free};
+  plan.algorithm->pack(plan, weight, free);
+  return {free, free + plan.packed_bytes};
+}
+
 void run(const ConvPlan& plan, const void* x, const void* weight, bool packed, const void* bias,
          const void* y, void* scratch, const Epilogue& done) {
-  const ConvShape& s = plan.shape;
-  auto* free = static_cast<char*>(scratch);
-  if (s.n == 0) return;
-  if (plan.packed_bytes && !packed) {
-    plan.algorithm->pack(plan, weight, free);
-    weight = free;
-    free += plan.packed_bytes;
-  }
+  if (plan.shape.n == 0) return;
+  const PackedWeight w = packed_weight(plan, weight, packed, scratch);
   plan.algorithm->run(
-      plan, {const_cast<void*>(x), const_cast<void*>(weight), bias, const_cast<void*>(y), free}, done);
+      plan, {const_cast<void*>(x), const_cast<void*>(w.weight), bias, const_cast<void*>(y), w.scratch}, done);
 }
 
 }  // namespace
@@ -75,6 +82,21 @@ std::size_t conv_scratch(const ConvPlan* plan, bool packed) {
 
 void conv2d_pack(const ConvPackArgs& a, Stream) {
   if (a.plan->packed_bytes) a.plan->algorithm->pack(*a.plan, a.weight, a.packed);
+}
+
+bool conv_pools(const ConvPlan* plan, const PoolShape& p) {
+  const ConvShape& s = plan->shape;
+  return plan->algorithm->run_pooled && plan->pass == ConvPass::forward && s.dtype == f32 && p.dtype == f32 && p.n == s.n &&
+         p.c == s.oc && p.ih == s.oh && p.iw == s.ow && p.kh == 2 && p.kw == 2 && p.stride_h == 2 && p.stride_w == 2 &&
+         p.pad_h == 0 && p.pad_w == 0;
+}
+
+void conv2d_max_pool(const ConvPoolArgs& a, Stream) {
+  const ConvPlan& plan = *a.conv.plan;
+  if (plan.shape.n == 0 || a.pool.shape.oh == 0 || a.pool.shape.ow == 0) return;
+  const PackedWeight weight = packed_weight(plan, a.conv.weight, a.conv.packed, a.conv.scratch);
+  plan.algorithm->run_pooled(
+      plan, {const_cast<void*>(a.conv.x), const_cast<void*>(weight.weight), a.conv.bias, nullptr, weight.scratch}, a.pool);
 }
 
 void conv2d(const ConvArgs& a, const Epilogue& done) {

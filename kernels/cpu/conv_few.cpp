@@ -52,7 +52,7 @@ State make_state(const ConvShape& s, ConvPass pass) {
   t.lines = std::clamp<std::int64_t>(kBandBytes / (s.ow * s.oc * std::int64_t(sizeof(float))), 1, s.oh);
   t.bands = (s.oh + t.lines - 1) / t.lines, t.band_count = t.bands * s.n;
   t.pitch = s.iw + 2 * s.pad_w;
-  t.room_lines = copies ? (t.lines - 1) * s.stride_h + (s.kh - 1) * s.dilation_h + 1 : 0;
+  t.room_lines = copies ? (std::max<std::int64_t>(t.lines, 2) - 1) * s.stride_h + (s.kh - 1) * s.dilation_h + 1 : 0;
   const bool together = s.dilation_w == 1;  // a line of a window lies together
   t.window = {s.kh,
               together ? 1 : s.kw,
@@ -227,6 +227,28 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
   });
 }
 
+/// With pooling: bands of whole squares of pixels.
+void run_pooled(const ConvPlan& plan, const ConvMemory& m, const MaxPoolArgs& pool) {
+  const ConvShape& s = plan.shape;
+  const State& t = *static_cast<const State*>(plan.state);
+  const PoolShape& p = pool.shape;
+  const std::int64_t lines = std::max<std::int64_t>(1, t.lines / 2), bands = (p.oh + lines - 1) / lines;
+  const auto* const bias = static_cast<const float*>(m.bias);
+  Slots slots(m.scratch, t.slots, t.slot_bytes());
+  parallel_for(p.n * bands, [&](std::int64_t i) {
+    const Slots::Lease slot(slots);
+    const std::int64_t picture = i / bands, first = i % bands * lines, count = std::min(lines, p.oh - first);
+    const FewBand band =
+        windows(plan, t, {picture, 2 * first, 2 * count}, static_cast<const float*>(m.x), slot.get(), nullptr);
+    const std::int64_t at = (picture * p.oh + first) * p.ow * p.c;
+    const FewPool to{static_cast<float*>(pool.y) + at, pool.where + at, p.ow, p.relu};
+    if (s.compute == bf16)
+      LEPTON_FOR_ISA_BF16(few_pooled_band_bf16)
+      (t.window, band, s.oc, static_cast<const std::uint32_t*>(m.weight), bias, to);
+    else LEPTON_FOR_ISA(few_pooled_band)(t.window, band, s.oc, static_cast<const float*>(m.weight), bias, to);
+  });
+}
+
 void add(const ConvPlan& plan, const float* x, const float* g, std::int64_t count, void* sums, void* scratch,
          bool starts) {
   const ConvShape& s = plan.shape;
@@ -262,6 +284,6 @@ constexpr ConvSums kSums{add, finish};
 
 }  // namespace
 
-const ConvAlgorithm kFewChannelsConv{"few_channels", supports, suits, prepare, pack, run, &kSums};
+const ConvAlgorithm kFewChannelsConv{"few_channels", supports, suits, prepare, pack, run, &kSums, run_pooled};
 
 }  // namespace lepton::kernels::cpu

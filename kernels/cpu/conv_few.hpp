@@ -28,14 +28,26 @@ struct FewBand {
   std::int64_t lines, pixels;  ///< of the output, and of each line of it
 };
 
+/// Where a band's pooled pixels go, [lines / 2, pooled pixels, out]. `relu` as in PoolShape.
+struct FewPool {
+  float* y;
+  std::uint8_t* where;
+  std::int64_t pixels;  ///< of a pooled line: half of the band's, rounded down
+  bool relu;
+};
+
 // few_band: y of a band, [lines, pixels, out]. packed: [panel of two vectors of outputs][number of the window][output].
 // Lines of memory before `end`, where the caller's next bands end, are fetched before they are written; without an end
 // y goes around the cache, for which it must be aligned to a vector and consist of whole ones.
+// few_pooled_band: instead of y, the largest of each 2 x 2 pixels, and where it stands, as MaxPoolArgs has them; `band`
+// is of pairs of lines.
 // few_weight_band: adds a band's products to `sums`, laid out in the same way.
 #define LEPTON_DECLARE_FEW(ISA)                                                                             \
   namespace ISA {                                                                                           \
   void few_band(const FewWindow&, const FewBand&, std::int64_t out, const float* packed, const float* bias, \
                 float* y, const float* end);                                                                \
+  void few_pooled_band(const FewWindow&, const FewBand&, std::int64_t out, const float* packed,             \
+                       const float* bias, const FewPool& pool);                                             \
   void few_weight_band(const FewWindow&, const FewBand&, std::int64_t out, const float* g, float* sums);    \
   }
 LEPTON_DECLARE_FEW(v3)
@@ -51,6 +63,8 @@ LEPTON_DECLARE_FEW(v4)
   namespace ISA {                                                                                                  \
   void few_band_bf16(const FewWindow&, const FewBand&, std::int64_t out, const std::uint32_t* packed,              \
                      const float* bias, float* y, const float* end);                                               \
+  void few_pooled_band_bf16(const FewWindow&, const FewBand&, std::int64_t out, const std::uint32_t* packed,       \
+                            const float* bias, const FewPool& pool);                                               \
   void few_weight_band_bf16(const FewWindow&, const FewBand&, std::int64_t out, const std::uint32_t* g, float* sums); \
   void few_pairs(const float* x, std::int64_t n, std::int64_t step, std::uint32_t* to);                            \
   void few_gradient_pairs(const float* g, std::int64_t lines, std::int64_t pixels, std::int64_t out,               \

@@ -9,6 +9,20 @@ using Lane = Vec<float>;
 
 constexpr std::int64_t kLanes = Lane::kLanes;
 
+/// Adds the products of kM windows, whose places `at` knows, and kN vectors of outputs.
+template <int kM, int kN, class At>
+LEPTON_INLINE void add_windows(const FewWindow& window, const float* x, At at, const float* w, Lane (&sum)[kM][kN]) {
+  for (std::int64_t k = 0, size = window.size(); k < size; ++k, w += kN * kLanes) {
+    const float* const first = x + window.offsets[k];
+    Lane weight[kN];
+    unrolled<kN>([&](auto j) LEPTON_ALWAYS { weight[j] = Lane::load(w + j * kLanes); });
+    unrolled<kM>([&](auto i) LEPTON_ALWAYS {
+      const Lane number(first[at(i)]);
+      unrolled<kN>([&](auto j) LEPTON_ALWAYS { sum[i][j] = fma(number, weight[j], sum[i][j]); });
+    });
+  }
+}
+
 struct Forward {
   using Tile = void (*)(const FewWindow&, const float*, std::int64_t, const float*, const float*, const FewResult&);
 
@@ -17,17 +31,25 @@ struct Forward {
   static void run(const FewWindow& window, const float* x, std::int64_t pixel_step, const float* w, const float* bias,
                   const FewResult& to) {
     Lane sum[kM][kN];
-    few_start(bias, to, sum);
-    for (std::int64_t k = 0, size = window.size(); k < size; ++k, w += kN * kLanes) {
-      const std::int64_t offset = window.offsets[k];
-      Lane weight[kN];
-      for (int j = 0; j < kN; ++j) weight[j] = Lane::load(w + j * kLanes);
-      for (int i = 0; i < kM; ++i) {
-        const Lane number(x[offset + i * pixel_step]);
-        for (int j = 0; j < kN; ++j) sum[i][j] = fma(number, weight[j], sum[i][j]);
-      }
-    }
+    few_fetch<kM, kN>(to);
+    few_start(bias, to.tail, sum);
+    add_windows(window, x, FewRow{pixel_step}, w, sum);
     few_store(to, sum);
+  }
+};
+
+struct Pooled {
+  using Tile = void (*)(const FewWindow&, const float*, FewSquares, const float*, const float*, const FewPool&,
+                        std::int64_t, std::int64_t, std::int64_t);
+
+  /// kQ squares of pixels of kN vectors of outputs, which go to `at`.
+  template <int kQ, int kN>
+  static void run(const FewWindow& window, const float* x, FewSquares squares, const float* w, const float* bias,
+                  const FewPool& pool, std::int64_t at, std::int64_t out, std::int64_t tail) {
+    Lane sum[4 * kQ][kN];
+    few_start(bias, tail, sum);
+    add_windows(window, x, squares, w, sum);
+    few_pool(pool, at, out, tail, sum);
   }
 };
 
@@ -75,13 +97,28 @@ void few_band(const FewWindow& window, const FewBand& band, std::int64_t out, co
   const auto* const x = static_cast<const float*>(band.x);
   for (std::int64_t line = 0; line < band.lines; ++line)
     for_few_panels(out, [&](std::int64_t o, bool two, std::int64_t tail) {
-      for_few_parts(band.pixels, [&](std::int64_t pixel, std::int64_t count) {
+      for_few_parts(band.pixels, kFewRows, [&](std::int64_t pixel, std::int64_t count) {
         few_tile_of<Forward>(kFewTiles, count, two)(
             window, x + line * band.line_step + pixel * band.pixel_step, band.pixel_step, packed + o * window.size(),
             bias ? bias + o : nullptr, {y + (line * band.pixels + pixel) * out + o, out, tail, end});
       });
     });
   if (!end) _mm_sfence();
+}
+
+void few_pooled_band(const FewWindow& window, const FewBand& band, std::int64_t out, const float* packed,
+                     const float* bias, const FewPool& pool) {
+  const FewSquares squares{band.pixel_step, band.line_step};
+  for (std::int64_t line = 0; line < band.lines / 2; ++line) {
+    const float* const x = static_cast<const float*>(band.x) + 2 * line * band.line_step;
+    for_few_panels(out, [&](std::int64_t o, bool two, std::int64_t tail) {
+      for_few_parts(pool.pixels, kFewSquares, [&](std::int64_t pixel, std::int64_t count) {
+        few_tile_of<Pooled>(kFewPoolTiles, count, two)(window, x + 2 * pixel * band.pixel_step, squares,
+                                                       packed + o * window.size(), bias ? bias + o : nullptr, pool,
+                                                       (line * pool.pixels + pixel) * out + o, out, tail);
+      });
+    });
+  }
 }
 
 void few_weight_band(const FewWindow& window, const FewBand& band, std::int64_t out, const float* g,
@@ -92,7 +129,7 @@ void few_weight_band(const FewWindow& window, const FewBand& band, std::int64_t 
     float* to = sums + o * window.size();
     for (std::int64_t r = 0; r < window.rows * window.runs; ++r, to += window.run * width) {
       const float* const x = first + r / window.runs * window.row_step + r % window.runs * window.run_step;
-      for_few_parts(window.run, [&](std::int64_t t, std::int64_t count) {
+      for_few_parts(window.run, kFewRows, [&](std::int64_t t, std::int64_t count) {
         few_tile_of<ByWeight>(kFewTiles, count, two)(band, x + t, g + o, out, tail, to + t * width);
       });
     }

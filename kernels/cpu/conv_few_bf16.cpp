@@ -3,7 +3,6 @@
 #include "kernels/cpu/bf16.hpp"
 #include "kernels/cpu/conv_few.hpp"
 #include "kernels/cpu/conv_few_tile.hpp"
-#include "kernels/cpu/unroll.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 namespace {
@@ -24,6 +23,24 @@ LEPTON_INLINE Pairs twice(const std::uint16_t* x) {
   return Pairs(reinterpret_cast<Pairs::Raw>(LEPTON_MM(set1_epi16)(short(*x))));
 }
 
+/// Adds the products of kM windows, whose places `at` knows, and kN vectors of outputs.
+template <int kM, int kN, class At>
+LEPTON_INLINE void add_windows(const FewWindow& window, const std::uint16_t* x, At at, const std::uint32_t* w,
+                               V (&sum)[kM][kN]) {
+  const auto add = [&](auto number, const std::uint16_t* first) LEPTON_ALWAYS {
+    Pairs weight[kN];
+    unrolled<kN>([&](auto j) LEPTON_ALWAYS { weight[j] = Pairs::load(w + j * kLanes); });
+    unrolled<kM>([&](auto i) LEPTON_ALWAYS {
+      const Pairs both = number(first + at(i));
+      unrolled<kN>([&](auto j) LEPTON_ALWAYS { sum[i][j] = dot_pairs(both, weight[j], sum[i][j]); });
+    });
+    w += kN * kLanes;
+  };
+  const std::int64_t* offset = window.pair_offsets;
+  for (const std::int64_t* const end = offset + window.pairs; offset < end; ++offset) add(pair_at, x + *offset);
+  for (const std::int64_t* const end = offset + window.lasts; offset < end; ++offset) add(twice, x + *offset);
+}
+
 struct Forward {
   using Tile = void (*)(const FewWindow&, const std::uint16_t*, std::int64_t, const std::uint32_t*, const float*,
                         const FewResult&);
@@ -33,20 +50,25 @@ struct Forward {
   static void run(const FewWindow& window, const std::uint16_t* x, std::int64_t pixel_step, const std::uint32_t* w,
                   const float* bias, const FewResult& to) {
     V sum[kM][kN];
-    few_start(bias, to, sum);
-    const auto add = [&](auto number, const std::uint16_t* at) LEPTON_ALWAYS {
-      Pairs weight[kN];
-      unrolled<kN>([&](auto j) LEPTON_ALWAYS { weight[j] = Pairs::load(w + j * kLanes); });
-      unrolled<kM>([&](auto i) LEPTON_ALWAYS {
-        const Pairs both = number(at + i * pixel_step);
-        unrolled<kN>([&](auto j) LEPTON_ALWAYS { sum[i][j] = dot_pairs(both, weight[j], sum[i][j]); });
-      });
-      w += kN * kLanes;
-    };
-    const std::int64_t* offset = window.pair_offsets;
-    for (const std::int64_t* const end = offset + window.pairs; offset < end; ++offset) add(pair_at, x + *offset);
-    for (const std::int64_t* const end = offset + window.lasts; offset < end; ++offset) add(twice, x + *offset);
+    few_fetch<kM, kN>(to);
+    few_start(bias, to.tail, sum);
+    add_windows(window, x, FewRow{pixel_step}, w, sum);
     few_store(to, sum);
+  }
+};
+
+struct Pooled {
+  using Tile = void (*)(const FewWindow&, const std::uint16_t*, FewSquares, const std::uint32_t*, const float*,
+                        const FewPool&, std::int64_t, std::int64_t, std::int64_t);
+
+  /// kQ squares of pixels of kN vectors of outputs, which go to `at`.
+  template <int kQ, int kN>
+  static void run(const FewWindow& window, const std::uint16_t* x, FewSquares squares, const std::uint32_t* w,
+                  const float* bias, const FewPool& pool, std::int64_t at, std::int64_t out, std::int64_t tail) {
+    V sum[4 * kQ][kN];
+    few_start(bias, tail, sum);
+    add_windows(window, x, squares, w, sum);
+    few_pool(pool, at, out, tail, sum);
   }
 };
 
@@ -94,13 +116,28 @@ void few_band_bf16(const FewWindow& window, const FewBand& band, std::int64_t ou
   const std::int64_t size = window.pairs + window.lasts;
   for (std::int64_t line = 0; line < band.lines; ++line)
     for_few_panels(out, [&](std::int64_t o, bool two, std::int64_t tail) {
-      for_few_parts(band.pixels, [&](std::int64_t pixel, std::int64_t count) {
+      for_few_parts(band.pixels, kFewRows, [&](std::int64_t pixel, std::int64_t count) {
         few_tile_of<Forward>(kFewTiles, count, two)(
             window, x + line * band.line_step + pixel * band.pixel_step, band.pixel_step, packed + o * size,
             bias ? bias + o : nullptr, {y + (line * band.pixels + pixel) * out + o, out, tail, end});
       });
     });
   if (!end) _mm_sfence();
+}
+
+void few_pooled_band_bf16(const FewWindow& window, const FewBand& band, std::int64_t out, const std::uint32_t* packed,
+                          const float* bias, const FewPool& pool) {
+  const FewSquares squares{band.pixel_step, band.line_step};
+  for (std::int64_t line = 0; line < band.lines / 2; ++line) {
+    const std::uint16_t* const x = static_cast<const std::uint16_t*>(band.x) + 2 * line * band.line_step;
+    for_few_panels(out, [&](std::int64_t o, bool two, std::int64_t tail) {
+      for_few_parts(pool.pixels, kFewSquares, [&](std::int64_t pixel, std::int64_t count) {
+        few_tile_of<Pooled>(kFewPoolTiles, count, two)(window, x + 2 * pixel * band.pixel_step, squares,
+                                                       packed + o * (window.pairs + window.lasts), bias ? bias + o : nullptr, pool,
+                                                       (line * pool.pixels + pixel) * out + o, out, tail);
+      });
+    });
+  }
 }
 
 void few_weight_band_bf16(const FewWindow& window, const FewBand& band, std::int64_t out, const std::uint32_t* g,
@@ -111,7 +148,7 @@ void few_weight_band_bf16(const FewWindow& window, const FewBand& band, std::int
     float* to = sums + o * window.size();
     for (std::int64_t r = 0; r < window.rows * window.runs; ++r, to += window.run * width) {
       const std::uint32_t* const x = first + r / window.runs * window.row_step + r % window.runs * window.run_step;
-      for_few_parts(window.run, [&](std::int64_t t, std::int64_t count) {
+      for_few_parts(window.run, kFewRows, [&](std::int64_t t, std::int64_t count) {
         few_tile_of<ByWeight>(kFewTiles, count, two)(band, x + t, g + o, whole_vectors(out), to + t * width);
       });
     }

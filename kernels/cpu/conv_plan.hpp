@@ -5,6 +5,7 @@
 #pragma once
 
 #include "kernels/conv.hpp"
+#include "kernels/pool.hpp"
 
 namespace lepton::kernels {
 
@@ -44,6 +45,8 @@ struct ConvAlgorithm {
   void (*run)(const ConvPlan& plan, const ConvMemory& memory, const Epilogue& done);
   /// How weight gradients with plan.sum_bytes are made; the others are `run`.
   const ConvSums* sums = nullptr;
+  /// The forward pass with pooling of 2x2 windows side by side, for f32; null where there is none. memory.y is null.
+  void (*run_pooled)(const ConvPlan& plan, const ConvMemory& memory, const MaxPoolArgs& pool) = nullptr;
 };
 
 }  // namespace cpu

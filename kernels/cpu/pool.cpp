@@ -48,18 +48,6 @@ template <bool kTwoByTwo, class F> LEPTON_INLINE void for_places(const PoolShape
   }
 }
 
-template <class T> struct Best {
-  Vec<T> value;
-  Places<T> place;
-
-  /// Takes v where it is larger, or the first NaN.
-  LEPTON_INLINE void offer(Vec<T> v, std::int64_t where) {
-    const Mask<T> better = ~(v <= value) & (value == value);
-    value = select(better, v, value);
-    place = select(Mask<PlaceOf<T>>{better.m}, Places<T>(where), place);
-  }
-};
-
 /// Of the output rows [begin, end) of all images.
 template <class T, bool kTwoByTwo, bool kRelu>
 void max_pool(const MaxPoolArgs& args, std::int64_t begin, std::int64_t end) {
@@ -75,11 +63,7 @@ void max_pool(const MaxPoolArgs& args, std::int64_t begin, std::int64_t end) {
       for_places<kTwoByTwo>(s, w, [&](std::int64_t place, std::int64_t from) {
         if (place != first) best.offer(lanes.load(x + from + j), place);
       });
-      if constexpr (kRelu) {
-        const Mask<T> positive = best.value > Vec<T>(0);
-        best.value = maximum(best.value, Vec<T>(0));
-        best.place = select(Mask<PlaceOf<T>>{positive.m}, best.place, Places<T>(kNowhere));
-      }
+      if constexpr (kRelu) best.rectify();
       lanes.store(best.value, y + at + j);
       lanes.store_places(best.place, where + at + j);
     });

@@ -83,6 +83,26 @@ template <class T, class F> LEPTON_INLINE void for_channels(std::int64_t c, F&& 
   if (j < c) body(j, FirstChannels<T>{c - j});
 }
 
+/// The largest so far, and its place.
+template <class T> struct Best {
+  Vec<T> value;
+  Places<T> place;
+
+  /// Takes v where it is larger, or the first NaN.
+  LEPTON_INLINE void offer(Vec<T> v, std::int64_t where) {
+    const Mask<T> better = ~(v <= value) & (value == value);
+    value = select(better, v, value);
+    place = select(Mask<PlaceOf<T>>{better.m}, Places<T>(where), place);
+  }
+
+  /// relu before pooling, done behind it.
+  LEPTON_INLINE void rectify() {
+    const Mask<T> positive = value > Vec<T>(0);
+    value = maximum(value, Vec<T>(0));
+    place = select(Mask<PlaceOf<T>>{positive.m}, place, Places<T>(kNowhere));
+  }
+};
+
 /// v in the lanes whose place is `place`, else 0.
 template <class T> LEPTON_INLINE Vec<T> where_place(Places<T> places, std::int64_t place, Vec<T> v) {
   return select(Mask<T>{(places == Places<T>(place)).m}, v, Vec<T>(0));

@@ -84,6 +84,11 @@ Description describe_one(const RecordedLaunch& launch) {
   if (const auto* a = match(launch, kernels::conv2d)) return convolution("conv2d", a->plan, a->packed);
   if (const auto* a = match(launch, kernels::conv2d_chain))
     return with_chain(convolution("conv2d", a->conv.plan, a->conv.packed), a->chain);
+  if (const auto* a = match(launch, kernels::conv2d_max_pool)) {
+    Description d = convolution("conv2d", a->conv.plan, a->conv.packed);
+    d.text += " + " + pooling("max_pool2d", a->pool.shape).text;
+    return d;
+  }
   if (const auto* a = match(launch, kernels::conv2d_input_grad)) return convolution("conv2d_input_grad", a->plan, a->packed);
   if (const auto* a = match(launch, kernels::conv2d_input_grad_chain))
     return with_chain(convolution("conv2d_input_grad", a->conv.plan, a->conv.packed), a->chain);

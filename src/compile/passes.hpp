@@ -11,6 +11,8 @@ void drop_dead_code(Graph& graph);
 void fold_constants(Graph& graph);
 /// Max pooling does the relu before it, and its gradient that relu's.
 void fuse_pool_relu(Graph& graph);
+/// A convolution does the max pooling behind it.
+void fuse_conv_pool(Graph& graph);
 /// Batch normalisation does the addition and the activation behind it, and its gradient theirs.
 void fuse_norm_activation(Graph& graph);
 /// Element-by-element launches become chains: on the blocks of a product or a convolution that they follow, else with

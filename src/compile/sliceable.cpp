@@ -115,6 +115,25 @@ template <class Args> Sliceable pooling(const Args& a, const void* inner, const 
   return r;
 }
 
+/// A convolution that pools: the pooled picture is the result.
+Sliceable pooled(const kernels::ConvPoolArgs& a) {
+  using Args = kernels::ConvPoolArgs;
+  Sliceable r = convolution<Args, kernels::ConvArgs, ConvPass::forward>(a, a.conv);
+  std::erase_if(r.pointers, [&](const SamplePointer& p) { return p.field == distance(&a.conv.y, &a); });
+  const kernels::PoolShape& s = a.pool.shape;
+  r.pointers.push_back({distance(&a.pool.y, &a), Along::sample, picture(s.c, s.oh, s.ow, s.dtype)});
+  r.pointers.push_back({distance(&a.pool.where, &a), Along::sample, picture(s.c, s.oh, s.ow, u8)});
+  r.prepare = [](const void* args, std::int64_t count) -> const void* {
+    return plan_for(static_cast<const Args*>(args)->conv, ConvPass::forward, count);
+  };
+  r.scratch = plain<kernels::ConvArgs, ConvPass::forward>(a.conv).scratch;
+  r.resize = [](void* args, std::int64_t count, const void* prepared) {
+    static_cast<Args*>(args)->conv.plan = static_cast<const kernels::ConvPlan*>(prepared);
+    static_cast<Args*>(args)->pool.shape.n = count;
+  };
+  return r;
+}
+
 /// The gradient by the weight is a sum over samples.
 Sliceable weight_grad(const kernels::ConvWeightGradArgs& a) {
   using Args = kernels::ConvWeightGradArgs;
@@ -164,6 +183,7 @@ template <class Conv> bool ready(const Conv& a) { return a.packed || kernels::cp
 Sliceable sliceable(const RecordedLaunch& l) {
   using namespace kernels;
   if (const auto* a = match(l, conv2d)) return ready(*a) ? plain<ConvArgs, ConvPass::forward>(*a) : Sliceable{};
+  if (const auto* a = match(l, conv2d_max_pool)) return ready(a->conv) ? pooled(*a) : Sliceable{};
   if (const auto* a = match(l, conv2d_chain))
     return ready(a->conv) ? chained<ConvChainArgs, ConvArgs, ConvPass::forward>(*a) : Sliceable{};
   if (const auto* a = match(l, conv2d_input_grad))

@@ -129,6 +129,39 @@ TEST(Plan, pooling_does_the_relu_before_it_there_and_back) {
   const std::string plan = plan_of(model, randn({4, 3, 16, 16}));
   EXPECT_NE(plan.find("max_pool2d of relu 2x2"), std::string::npos) << plan;
   EXPECT_NE(plan.find("max_pool2d_grad of relu 2x2"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("few_channels, packed + max_pool2d of relu"), std::string::npos) << plan;
+}
+
+// Forward, back and by weight in groups of samples, with pooling in the first convolution; batches that shards do not
+// divide. Also in bf16, where the machine's table says so.
+TEST(Plan, a_convolutional_net_gives_eagers_bits) {
+  manual_seed(7);
+  for (const DType type : {f32, bf16})
+    for (const std::int64_t batch : {3, 11, 16}) {
+      nn::Sequential eager{nn::Conv2d({.in = 3, .out = 32, .kernel = 3}), relu, nn::MaxPool2d(2),
+                           nn::Conv2d({.in = 32, .out = 32, .kernel = 3}), relu, nn::MaxPool2d(2),
+                           nn::Flatten(), nn::Linear(32 * 6 * 6, 5)};
+      nn::Sequential captured = eager;
+      optim::Adam a(eager.parameters()), b(captured.parameters());
+      const auto run = [type](nn::Sequential& model, optim::Adam& adam, const Tensor& x) {
+        const Autocast autocast(type);
+        const Tensor loss = mean(square(model(x)));
+        adam.zero_grad();
+        loss.backward();
+        adam.step();
+        return loss;
+      };
+      auto step = compile([&](const Tensor& x) { return run(captured, b, x); });
+      for (int i = 0; i < 3; ++i) {
+        const Tensor x = randn({batch, 3, 31, 32});
+        EXPECT_EQ(run(eager, a, x).to_vector<float>(), step(x).to_vector<float>());
+      }
+      const auto mine = eager.parameters(), theirs = captured.parameters();
+      for (std::size_t i = 0; i < mine.size(); ++i)
+        EXPECT_EQ(Tensor(mine[i]).to_vector<float>(), Tensor(theirs[i]).to_vector<float>()) << name_of(type) << ", batch " << batch << ", parameter " << i;
+      const std::string plan = step.explain();
+      EXPECT_NE(plan.find("; conv2d_weight_grad"), std::string::npos) << plan;
+    }
 }
 
 TEST(Plan, normalisation_does_the_residual_and_the_activation) {

@@ -1,4 +1,7 @@
-// Convolution of few channels with factors rounded to bf16; conv_test.cpp runs the same shapes in f32.
+// Convolution of few channels with factors rounded to bf16, and with pooling; conv_test.cpp runs the same shapes in f32.
+#include <cstring>
+
+#include "kernels/fused.hpp"
 #include "tests/kernels/conv_probe.hpp"
 
 namespace lepton::test {
@@ -26,6 +29,46 @@ TEST_P(ConvFewBf16, AgreesWithDoublesWithAnyThreads) {
       EXPECT_LT(relative_error(y, expected), 1e-6) << to_string(pass);
     }
   }
+}
+
+struct Pools {
+  std::vector<float> y;
+  std::vector<std::uint8_t> where;
+};
+
+/// Pooled by the convolution itself, or behind it.
+Pools pooled(const ConvShape& s, const kernels::PoolShape& p, const std::vector<float>& x, const std::vector<float>& w,
+             const std::vector<float>& bias, bool together) {
+  const auto* plan = kernels::cpu::prepare_conv(s, ConvPass::forward, "few_channels");
+  const auto size = std::size_t(p.n * p.oh * p.ow * p.c);
+  Pools to{std::vector<float>(size + 1, 7.0f), std::vector<std::uint8_t>(size + 1, 7)};
+  if (together) {
+    EXPECT_TRUE(kernels::cpu::conv_pools(plan, p));
+    Room scratch(kernels::cpu::conv_scratch(plan));
+    kernels::cpu::conv2d_max_pool({{x.data(), w.data(), bias.data(), nullptr, scratch.get(), plan, false},
+                                   {nullptr, to.y.data(), to.where.data(), p}},
+                                  kCpuStream);
+  } else {
+    const auto y = run_conv(s, ConvPass::forward, "few_channels", x, w, bias);
+    kernels::cpu::max_pool2d({y.data(), to.y.data(), to.where.data(), p}, kCpuStream);
+  }
+  return to;
+}
+
+TEST(ConvFewTest, PoolsInRegistersAsPoolingDoesBehindIt) {
+  for (const ConvCase& c : kCases)
+    for (const DType compute : {f32, bf16})
+      for (const bool relu : {false, true}) {
+        ConvShape s = conv_shape(c);
+        s.compute = compute;
+        const kernels::PoolShape p{s.n, s.oc, s.oh, s.ow, s.oh / 2, s.ow / 2, 2, 2, 2, 2, 0, 0, f32, relu};
+        auto x = normal_data<float>(x_size(s), 0, 1, 1);
+        x[x.size() / 3] = std::numeric_limits<float>::quiet_NaN();
+        const auto w = normal_data<float>(weight_size(s), 0, 1, 2), bias = normal_data<float>(s.oc, -1, 1, 3);
+        const Pools expected = pooled(s, p, x, w, bias, false), found = pooled(s, p, x, w, bias, true);
+        EXPECT_EQ(std::memcmp(found.y.data(), expected.y.data(), found.y.size() * sizeof(float)), 0) << to_string(c);
+        EXPECT_EQ(found.where, expected.where) << to_string(c);
+      }
 }
 
 // An infinity in a picture must not reach windows that it is not in.

@@ -65,6 +65,7 @@ Reader product(const Graph& graph, kernels::MatmulArgs& a) {
 
 Reader reader(Graph& g, int i) {
   if (auto* a = g.match(i, kernels::conv2d)) return convolution(g, *a, ConvPass::forward);
+  if (auto* a = g.match(i, kernels::conv2d_max_pool)) return convolution(g, a->conv, ConvPass::forward);
   if (auto* a = g.match(i, kernels::conv2d_chain)) return convolution(g, a->conv, ConvPass::forward);
   if (auto* a = g.match(i, kernels::conv2d_input_grad)) return convolution(g, *a, ConvPass::input_grad);
   if (auto* a = g.match(i, kernels::conv2d_input_grad_chain)) return convolution(g, a->conv, ConvPass::input_grad);
