@@ -12,6 +12,7 @@
 #include "lepton/autograd/no_grad.hpp"
 #include "src/io/match.hpp"
 #include "src/io/safetensors.hpp"
+#include "src/io/upgrade.hpp"
 
 namespace lepton::io {
 namespace {
@@ -205,7 +206,8 @@ TrainingState load_checkpoint(const std::string& folder, nn::Module& module, opt
       load_partner(paths, required(training.metadata, kFingerprintKey, paths.training));
 
   const Match weights = match(module.state(), model.tensors);
-  const Match moments = match(optimizer_state(optimizer), training.tensors);
+  const Named slots = optimizer_state(optimizer);
+  const Match moments = match(slots, upgraded(training.tensors, slots));
   require_ok(weights.report, paths.model, "is this a checkpoint of another model?");
   require_ok(moments.report, paths.training, "was it trained with another optimizer?");
   weights.write();
