@@ -3,11 +3,13 @@
 
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <random>
 #include <thread>
 
@@ -20,6 +22,7 @@
 #include "lepton/ops/random.hpp"
 #include "lepton/optim/adam.hpp"
 #include "lepton/optim/sgd.hpp"
+#include "lepton/tensor/factory.hpp"
 #include "tests/data/support.hpp"
 
 namespace lepton::io {
@@ -245,6 +248,111 @@ TEST(Checkpoint, DamagedAndForeignOnesAreRefusedWithAReason) {
   expect_error(load, {training, "no part of a checkpoint"});
 }
 
+/// Flips one bit of a file.
+void damage(const std::string& path, std::int64_t from_end) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(-from_end, std::ios::end);
+  const char byte = char(file.get() ^ 4);
+  file.seekp(-from_end, std::ios::end);
+  file.put(byte);
+}
+
+TEST(Checkpoint, TheOneBeforeTakesTheDamagedOnesPlace) {
+  const auto after = [](const std::function<void(const std::string& folder)>& harm, const char* reason) {
+    const TempFolder folder;
+    Training run;
+    for (const double value : {1, 2, 3}) {
+      run.fill(value);
+      run.save(folder.path(), std::int64_t(value));
+    }
+    harm(folder.path());
+    run.fill(0);
+    const TrainingState state = load_checkpoint(folder.path(), run.model, run.adam);
+    EXPECT_EQ(state.step, 2) << reason;
+    run.expect_all(2);
+    ASSERT_EQ(state.notes.size(), 1u);
+    EXPECT_NE(state.notes[0].find(reason), std::string::npos) << state.notes[0];
+    EXPECT_NO_THROW(load_metadata(folder.path()));
+
+    // The next one is kept beside what was whole, not beside the damaged one.
+    run.fill(4);
+    run.save(folder.path(), 4);
+    EXPECT_EQ(load_checkpoint(folder / "previous", run.model, run.adam).step, 2) << reason;
+  };
+  after([](const std::string& f) { fs::resize_file(f + "/training.safetensors", 900); }, "truncated");
+  after([](const std::string& f) { fs::resize_file(f + "/model.safetensors", 20); }, "truncated");
+  after([](const std::string& f) { fs::remove(f + "/model.safetensors"); }, "missing");
+  after([](const std::string& f) { std::ofstream(f + "/training.safetensors") << "something else"; },
+        "safetensors");
+  after(
+      [](const std::string& f) {
+        fs::copy_file(f + "/previous/model.safetensors", f + "/model.safetensors",
+                      fs::copy_options::overwrite_existing);
+      },
+      "not saved together");
+}
+
+TEST(Checkpoint, AChangedBitIsNoticed) {
+  const TempFolder folder;
+  Training run;
+  for (const char* name : {"model.safetensors", "training.safetensors"}) {
+    run.save(folder.path(), 1);
+    run.save(folder.path(), 2);
+    damage(folder / name, 5);
+    EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam).step, 1) << name;
+    fs::remove_all(folder / "previous");
+    expect_error([&] { load_checkpoint(folder.path(), run.model, run.adam); }, {folder.path(), "damaged"});
+    fs::remove_all(folder.path());
+  }
+}
+
+TEST(Checkpoint, PartsComeBackAndOthersAreNoted) {
+  const TempFolder folder;
+  Training run;
+  const Tensor a = full({3}, 5), b = full({2}, 6, {.dtype = f64});
+  save_checkpoint(folder.path(), run.model, run.adam, {}, {}, {{"ema.w", a}, {"schedule.last_epoch", b}});
+  const Tensor c = zeros({3}), d = zeros({2}, {.dtype = f64});
+  EXPECT_TRUE(load_checkpoint(folder.path(), run.model, run.adam, {{"ema.w", c}, {"schedule.last_epoch", d}})
+                  .notes.empty());
+  EXPECT_EQ(c.to_vector<float>(), a.to_vector<float>());
+  EXPECT_EQ(d.to_vector<double>(), b.to_vector<double>());
+  EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam, {{"ema.w", c}, {"scaler.scale", d}}).notes,
+            (std::vector<std::string>{"the checkpoint has no 'scaler', which begins anew",
+                                      "the checkpoint's 'schedule' is not used"}));
+  expect_error(
+      [&] {
+        load_checkpoint(folder.path(), run.model, run.adam, {{"ema.w", d}});
+      },
+      {"training.safetensors", "ema.w: file [3], model [2]"});
+  expect_error(
+      [&] {
+        save_checkpoint(folder.path(), run.model, run.adam, {}, {}, {{"optim.x", a}});
+      },
+      {"optim.x"});
+}
+
+TEST(Checkpoint, AFullDiskLeavesTheOneBefore) {
+  const TempFolder folder;
+  Training run;
+  run.fill(1);
+  run.save(folder.path(), 1);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{600, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  run.fill(2);
+  expect_error([&] { run.save(folder.path(), 2); }, {"cannot be written", "large"});
+  setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, handler);
+  EXPECT_FALSE(fs::exists(folder / "training.safetensors.next"));
+  EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam).step, 1);
+  run.expect_all(1);
+  run.fill(2);
+  run.save(folder.path(), 2);
+  EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam).step, 2);
+}
+
 TEST(Checkpoint, AnotherModelOrOptimizerIsRefusedAndNothingIsWritten) {
   const TempFolder folder;
   Training run;
@@ -262,16 +370,16 @@ TEST(Checkpoint, AnotherModelOrOptimizerIsRefusedAndNothingIsWritten) {
   EXPECT_EQ(same.state()[0].second.to_vector<float>(), before);
 }
 
-TEST(Checkpoint, ReadsFormat1AndNoneNewer) {
+TEST(Checkpoint, ReadsFormat2AndNoneNewer) {
   const TempFolder folder;
   Training run;
   run.save(folder.path(), 1);
   SafetensorsFile file = load_safetensors(folder / "training.safetensors");
-  EXPECT_EQ(file.metadata.at("format_version"), "1");
-  file.metadata["format_version"] = "2";
+  EXPECT_EQ(file.metadata.at("format_version"), "2");
+  file.metadata["format_version"] = "3";
   save_safetensors(folder / "training.safetensors", file.tensors, file.metadata);
-  expect_error([&] { load_checkpoint(folder.path(), run.model, run.adam); }, {"format_version '2'"});
-  file.metadata["format_version"] = "1";
+  expect_error([&] { load_checkpoint(folder.path(), run.model, run.adam); }, {"format_version '3'"});
+  file.metadata["format_version"] = "1";  // whose fingerprints were not checked
   file.metadata["epoch"] = "three";
   save_safetensors(folder / "training.safetensors", file.tensors, file.metadata);
   expect_error([&] { load_checkpoint(folder.path(), run.model, run.adam); }, {"'epoch' = 'three'"});
