@@ -1,11 +1,7 @@
 // Checkpoints: a run that goes on as if it had not stopped, killed writers, and folders that must be refused.
 #include "lepton/io/checkpoint.hpp"
 
-#include <signal.h>
-#include <spawn.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -24,6 +20,7 @@
 #include "lepton/optim/sgd.hpp"
 #include "lepton/tensor/factory.hpp"
 #include "tests/data/support.hpp"
+#include "tests/support/child.hpp"
 
 namespace lepton::io {
 namespace {
@@ -164,12 +161,10 @@ TEST(Checkpoint, TheNextSaveTakesUpAnInterruptedOne) {
   EXPECT_FALSE(fs::exists(folder / "model.safetensors.next"));
 }
 
-constexpr const char* kWriterFolder = "LEPTON_TEST_CHECKPOINT_FOLDER";
-
 /// Not a test: what KilledWritersLeaveAWholeCheckpoint starts, and kills.
 TEST(Checkpoint, DISABLED_Writer) {
-  const char* folder = std::getenv(kWriterFolder);
-  if (!folder) GTEST_SKIP();
+  const std::string folder = test::Child::folder();
+  if (folder.empty()) GTEST_SKIP();
   Training run;
   int step = 0;
   if (fs::exists(fs::path(folder) / "training.safetensors"))
@@ -180,17 +175,6 @@ TEST(Checkpoint, DISABLED_Writer) {
   }
 }
 
-pid_t start_writer(const std::string& folder) {
-  setenv(kWriterFolder, folder.c_str(), 1);
-  std::string program = fs::read_symlink("/proc/self/exe").string(),
-              filter = "--gtest_filter=Checkpoint.DISABLED_Writer",
-              disabled = "--gtest_also_run_disabled_tests", quiet = "--gtest_brief=1";
-  char* arguments[] = {program.data(), filter.data(), disabled.data(), quiet.data(), nullptr};
-  pid_t child = 0;
-  EXPECT_EQ(posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments, environ), 0);
-  return child;
-}
-
 TEST(Checkpoint, KilledWritersLeaveAWholeCheckpoint) {
   constexpr int kKills = 50;
   const TempFolder folder;
@@ -198,7 +182,7 @@ TEST(Checkpoint, KilledWritersLeaveAWholeCheckpoint) {
   Training run;
   std::int64_t last = 0;
   for (int i = 0; i < kKills; ++i) {
-    const pid_t writer = start_writer(folder.path());
+    test::Child writer("Checkpoint.DISABLED_Writer", folder.path());
     const auto saved = [&] {
       try {
         return load_checkpoint(folder.path(), run.model, run.adam).step;
@@ -209,10 +193,7 @@ TEST(Checkpoint, KilledWritersLeaveAWholeCheckpoint) {
     for (int waited = 0; saved() <= last && waited < 10'000; ++waited)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     std::this_thread::sleep_for(std::chrono::microseconds(random() % 20'000));
-    kill(writer, SIGKILL);
-    int status = 0;
-    waitpid(writer, &status, 0);
-    ASSERT_TRUE(WIFSIGNALED(status)) << "the writer ended by itself";
+    ASSERT_TRUE(writer.end(SIGKILL)) << "the writer ended by itself";
 
     const std::int64_t step = load_checkpoint(folder.path(), run.model, run.adam).step;
     EXPECT_GE(step, last + 1);
