@@ -199,7 +199,7 @@ TEST(ExactResumeChild, DISABLED_Trains) {
   if (folder.empty()) GTEST_SKIP();
   struct Slow final : Callback {
     void step_done(Session&, const data::Batch&) override {
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      std::this_thread::sleep_for(std::chrono::milliseconds(8));
     }
   } slow;
   Everything run;
