@@ -14,6 +14,13 @@ namespace lepton {
 
 Callback::~Callback() = default;
 
+Tensor Session::loss(const data::Batch& batch) const {
+  const ModeGuard modes(model);
+  const detail::GeneratorGuard generator;
+  model.eval();
+  return task.loss(batch);
+}
+
 namespace detail {
 namespace {
 
@@ -55,6 +62,8 @@ Training::Training(Task& task, optim::Optimizer& optimizer, const data::Dataset&
   position_.epochs = options.epochs;
   position_.steps = loader_.steps_per_epoch();
   if (!options.resume.empty()) resume();
+  position_.epoch = epoch_ + (unvalidated_ ? 0 : 1);
+  position_.step = step_;
 }
 
 void Training::note(const std::string& text) {

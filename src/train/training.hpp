@@ -66,7 +66,7 @@ class Training {
   double loss_sum_ = 0, loss_count_ = 0;  // of this epoch's samples
   TrainingPosition position_;
   Report report_;
-  Session session_{position_, task_.module(), optimizer_};
+  Session session_{position_, task_.module(), optimizer_, task_};
 };
 
 }  // namespace lepton::detail

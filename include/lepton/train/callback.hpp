@@ -8,6 +8,7 @@
 #include "lepton/nn/module.hpp"
 #include "lepton/optim/optimizer.hpp"
 #include "lepton/train/progress.hpp"
+#include "lepton/train/task.hpp"
 
 namespace lepton {
 
@@ -16,11 +17,14 @@ struct Session {
   const TrainingPosition& at;
   nn::Module& model;
   optim::Optimizer& optimizer;
+  detail::Task& task;
   double step_loss = 0;  ///< of the last step; in a captured one too, since it is read outside
   std::string stopped = {};
 
   /// Ends the training after the update it is in. It is saved as it stands, and may be resumed.
   void stop(std::string why) { stopped = std::move(why); }
+  /// The loss of a batch in evaluation mode, on the tape. Changes nothing of the training.
+  LEPTON_API Tensor loss(const data::Batch& batch) const;
 };
 
 /// Is called in the thread that called `fit`, between captured steps, and may change what it likes: learning rate,
