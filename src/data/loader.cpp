@@ -102,14 +102,17 @@ struct Loader::Epoch {
       return;
     }
     Slot taken;
+    bool half_empty = false;
     {
       std::unique_lock lock(mutex_);
       Slot& slot = slot_of(step_);
       filled_.wait(lock, [&] { return slot.full(); });
       std::swap(taken, slot);
       consumed_ = step_ + 1;
+      half_empty = next_to_read_ - consumed_ <= std::int64_t(slots_.size() / 2);
     }
-    emptied_.notify_one();
+    // Waking a thread costs as much as a small step, so they are woken for several batches at once.
+    if (half_empty) emptied_.notify_all();
     if (taken.error) std::rethrow_exception(taken.error);
     current_ = std::move(*taken.batch);
   }
