@@ -1,5 +1,6 @@
 // The caching allocator: small blocks from lists of each thread, large ones from lists shared under a lock.
 //
+// A thread that frees what another allocates (a batch that was read ahead) hands blocks on by way of the shared lists.
 // A block is rounded up to one of four sizes between powers of two, so at most a quarter is wasted, and goes
 // back to the list of its size when freed. Nothing is returned to the system until `empty_cache`. Memory comes in huge
 // pages where a block is worth one, or as a piece of a slab of them.
@@ -7,6 +8,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -42,7 +44,8 @@ std::size_t class_size(int c) {
 std::atomic<std::int64_t> in_use{0}, peak{0}, cached{0}, system_calls{0};
 
 [[noreturn]] void throw_exhausted(std::size_t bytes) {
-  throw Error("allocate", "out of memory asking for " + std::to_string(bytes) + " bytes; a smaller batch needs less");
+  throw Error("allocate",
+              "out of memory asking for " + std::to_string(bytes) + " bytes; a smaller batch needs less");
 }
 
 void count_system_call() { system_calls.fetch_add(1, std::memory_order_relaxed); }
@@ -91,7 +94,7 @@ struct Lists {
 
 struct Shared {
   std::mutex mutex;
-  Lists lists;
+  Lists lists, objects;
   detail::Slabs slabs;
 
   void* take(std::size_t size, int c) {
@@ -129,6 +132,36 @@ struct ThreadCache {
 };
 thread_local ThreadCache thread_cache;
 
+/// Small blocks of a class that a thread keeps for itself.
+std::size_t most_kept(std::size_t c) {
+  return std::clamp((std::size_t(1) << 20) / class_size(int(c)), 32ul, 512ul);
+}
+
+/// Moves the last `count` blocks of a list, or as many as there are.
+void move_blocks(std::vector<void*>& from, std::vector<void*>& to, std::size_t count) {
+  const auto first = from.end() - std::ptrdiff_t(std::min(count, from.size()));
+  to.insert(to.end(), first, from.end());
+  from.erase(first, from.end());
+}
+
+/// A block of a thread's list, which is filled from what other threads could not keep; null where there is none.
+void* pop_small(Lists ThreadCache::*own, Lists Shared::*others, std::size_t c) {
+  std::vector<void*>& list = (thread_cache.*own).free[c];
+  if (list.empty()) {
+    std::lock_guard lock(shared().mutex);
+    move_blocks((shared().*others).free[c], list, most_kept(c) / 2);
+  }
+  return pop(list);
+}
+
+void push_small(Lists ThreadCache::*own, Lists Shared::*others, std::size_t c, void* p) {
+  std::vector<void*>& list = (thread_cache.*own).free[c];
+  list.push_back(p);
+  if (list.size() < most_kept(c)) return;
+  std::lock_guard lock(shared().mutex);
+  move_blocks(list, (shared().*others).free[c], most_kept(c) / 2);
+}
+
 void count(std::int64_t size) {
   const std::int64_t now = in_use.fetch_add(size, std::memory_order_relaxed) + size;
   std::int64_t top = peak.load(std::memory_order_relaxed);
@@ -144,7 +177,7 @@ void* allocate(std::size_t bytes) {
   const int c = class_of(bytes);
   const std::size_t size = class_size(c);
   void* p = nullptr;
-  if (size <= kSmallLimit && !cache_gone) p = pop(thread_cache.lists.free[std::size_t(c)]);
+  if (size <= kSmallLimit && !cache_gone) p = pop_small(&ThreadCache::lists, &Shared::lists, std::size_t(c));
   else p = shared().take(size, c);
   if (p) cached.fetch_sub(std::int64_t(size), std::memory_order_relaxed);
   else p = from_system(size);
@@ -159,7 +192,7 @@ void release(void* p, std::size_t bytes) noexcept {
   in_use.fetch_sub(size, std::memory_order_relaxed);
   cached.fetch_add(size, std::memory_order_relaxed);
   if (std::size_t(size) <= kSmallLimit && !cache_gone) {
-    thread_cache.lists.free[std::size_t(c)].push_back(p);
+    push_small(&ThreadCache::lists, &Shared::lists, std::size_t(c), p);
     return;
   }
   std::lock_guard lock(shared().mutex);
@@ -169,13 +202,13 @@ void release(void* p, std::size_t bytes) noexcept {
 void* allocate_object(std::size_t bytes) {
   const int c = class_of(bytes);
   if (cache_gone) return from_system(class_size(c));
-  void* p = pop(thread_cache.objects.free[std::size_t(c)]);
+  void* p = pop_small(&ThreadCache::objects, &Shared::objects, std::size_t(c));
   return p ? p : from_system(class_size(c));
 }
 
 void release_object(void* p, std::size_t bytes) noexcept {
   if (cache_gone) std::free(p);
-  else thread_cache.objects.free[std::size_t(class_of(bytes))].push_back(p);
+  else push_small(&ThreadCache::objects, &Shared::objects, std::size_t(class_of(bytes)), p);
 }
 
 }  // namespace detail
@@ -188,6 +221,7 @@ void empty_cache() {
   if (!cache_gone) thread_cache.lists.clear(nullptr);
   std::lock_guard lock(shared().mutex);
   shared().lists.clear(&shared().slabs);
+  shared().objects.clear_uncounted();
 }
 
 }  // namespace lepton

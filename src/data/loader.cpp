@@ -28,13 +28,13 @@ struct Loader::State {
     return options.last == LastBatch::drop ? n / b : (n + b - 1) / b;
   }
 
-  std::vector<std::int64_t> order() const {
+  std::vector<std::int64_t> order(std::int64_t of_epoch) const {
     if (options.shuffle == Shuffle::never) {
       std::vector<std::int64_t> same(static_cast<std::size_t>(dataset.size()));
       std::iota(same.begin(), same.end(), 0);
       return same;
     }
-    const std::int64_t drawn = options.shuffle == Shuffle::each_epoch ? epoch : 0;
+    const std::int64_t drawn = options.shuffle == Shuffle::each_epoch ? of_epoch : 0;
     return permutation(dataset.size(), RandomStream(options.seed, Purpose::shuffle, std::uint32_t(drawn)));
   }
 };
@@ -47,7 +47,7 @@ struct Loader::State {
 struct Loader::Epoch {
   explicit Epoch(State& state)
       : state_(state),
-        order_(state.order()),
+        order_(state.order(state.epoch)),
         steps_(state.steps()),
         step_(state.first_step),
         next_to_read_(state.first_step),
@@ -102,14 +102,17 @@ struct Loader::Epoch {
       return;
     }
     Slot taken;
+    bool half_empty = false;
     {
       std::unique_lock lock(mutex_);
       Slot& slot = slot_of(step_);
       filled_.wait(lock, [&] { return slot.full(); });
       std::swap(taken, slot);
       consumed_ = step_ + 1;
+      half_empty = next_to_read_ - consumed_ <= std::int64_t(slots_.size() / 2);
     }
-    emptied_.notify_one();
+    // Waking a thread costs as much as a small step, so they are woken for several batches at once.
+    if (half_empty) emptied_.notify_all();
     if (taken.error) std::rethrow_exception(taken.error);
     current_ = std::move(*taken.batch);
   }
@@ -204,6 +207,12 @@ void Loader::set_epoch(std::int64_t epoch, std::int64_t step) {
                               " in " + std::to_string(steps_per_epoch()) + " steps an epoch");
   state_->epoch = epoch;
   state_->first_step = step;
+}
+std::vector<std::int64_t> Loader::samples(std::int64_t epoch, std::int64_t step) const {
+  const auto order = state_->order(epoch);
+  const std::int64_t n = std::int64_t(order.size()), b = state_->options.batch_size;
+  const std::int64_t from = std::clamp<std::int64_t>(step * b, 0, n);
+  return {order.begin() + from, order.begin() + std::min(from + b, n)};
 }
 const Dataset& Loader::dataset() const { return state_->dataset; }
 const LoaderOptions& Loader::options() const { return state_->options; }

@@ -2,74 +2,32 @@
 #include "lepton/io/checkpoint.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
-#include <optional>
+#include <set>
 
 #include "kernels/cpu/tuning.hpp"
 #include "lepton/autograd/no_grad.hpp"
+#include "src/io/checkpoint_files.hpp"
 #include "src/io/match.hpp"
 #include "src/io/safetensors.hpp"
+#include "src/io/upgrade.hpp"
 
 namespace lepton::io {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr const char* kFingerprintKey = "checkpoint";
+constexpr int kFormatVersion =
+    2;  // of training.safetensors: since 2 it may hold more than the optimizer's state
 constexpr const char* kTuningKey = "tuning";
 constexpr std::string_view kOptimizerPrefix = "optim.";
 constexpr std::string_view kExtraPrefix = "extra.";
 
-/// The files of a folder.
-struct Paths {
-  std::string model, training, next_model, next_training;
-  explicit Paths(const std::string& folder)
-      : model((fs::path(folder) / "model.safetensors").string()),
-        training((fs::path(folder) / "training.safetensors").string()),
-        next_model(model + ".next"),
-        next_training(training + ".next") {}
-};
-
-/// Tells states apart: a change of any one word changes it for sure, as each step is a bijection of both
-/// operands.
-class Fingerprint {
- public:
-  void add(const void* bytes, std::size_t count) {
-    const char* from = static_cast<const char*>(bytes);
-    for (; count > 0; count -= std::min(count, sizeof(std::uint64_t)), from += sizeof(std::uint64_t)) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, from, std::min(count, sizeof word));
-      hash_ = std::rotl(hash_ ^ word, 29) * 0x9E3779B97F4A7C15u;
-    }
-  }
-  void add(const Named& tensors) {
-    for (const auto& [name, t] : tensors)
-      if (t.numel() > 0) add(t.raw(), std::size_t(t.numel()) * size_of(t.dtype()));
-  }
-  void add(const Metadata& metadata) {
-    for (const auto& [key, value] : metadata) {
-      add(key.data(), key.size());
-      add(value.data(), value.size());
-    }
-  }
-  std::string text() const {
-    constexpr int kHex = 16;
-    char digits[kHex];
-    return {digits, std::to_chars(digits, digits + kHex, hash_, kHex).ptr};
-  }
-
- private:
-  std::uint64_t hash_ = 0;
-};
-
-/// The same tensors in the memory of the CPU, where they may be already.
+/// The same tensors in the memory of the CPU, where they may be already, in the order of a file.
 Named on_host(const Named& tensors) {
   const NoGrad no_grad;
   Named result;
   for (const auto& [name, t] : tensors) result.emplace_back(name, t.to(kCpu).contiguous());
+  order_for_file(result);
   return result;
 }
 
@@ -85,21 +43,18 @@ Metadata to_metadata(const TrainingState& state) {
                                     {"seed", std::to_string(state.seed)},
                                     {"generator_seed", std::to_string(state.generator_seed)},
                                     {"generator_offset", std::to_string(state.generator_offset)}});
+  result["format_version"] = std::to_string(kFormatVersion);
   if (const auto* tuning = kernels::cpu::current_tuning()) result[kTuningKey] = tuning->hash;
   for (const auto& [key, value] : state.extra) result[std::string(kExtraPrefix) + key] = value;
   return result;
 }
 
-const std::string& required(const Metadata& metadata, const char* key, const std::string& path) {
+template <class T>
+void read_number(T& number, const Metadata& metadata, const char* key, const std::string& path) {
   const auto found = metadata.find(key);
   if (found == metadata.end())
     throw Error(path, std::string("is no part of a checkpoint: its metadata has no '") + key + "'");
-  return found->second;
-}
-
-template <class T>
-void read_number(T& number, const Metadata& metadata, const char* key, const std::string& path) {
-  const std::string& text = required(metadata, key, path);
+  const std::string& text = found->second;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc() || stop != end)
@@ -119,103 +74,114 @@ TrainingState to_state(const Metadata& metadata, const std::string& path) {
   return state;
 }
 
-bool exists(const std::string& path) {
-  std::error_code ignored;  // what may not be looked at is reported when it is opened
-  return fs::exists(path, ignored);
+/// "ema" of "ema.0.weight".
+std::string part_of(const std::string& name) { return name.substr(0, name.find('.')); }
+
+std::set<std::string> parts_of(const Named& tensors) {
+  std::set<std::string> parts;
+  for (const auto& [name, t] : tensors) parts.insert(part_of(name));
+  return parts;
 }
 
-Metadata metadata_of(const std::string& path) { return read_header(InputFile(path), path).metadata; }
-
-std::optional<std::string> fingerprint_in(const Metadata& metadata) {
-  const auto found = metadata.find(kFingerprintKey);
-  return found == metadata.end() ? std::nullopt : std::optional(found->second);
+/// What fits of the parts beside model and optimizer. A part that only one side has is a note; one that differs throws.
+Match match_parts(const Named& wanted, const Named& saved, const std::string& path,
+                  std::vector<std::string>& notes) {
+  const auto have = parts_of(saved), want = parts_of(wanted);
+  for (const std::string& part : want)
+    if (!have.contains(part)) notes.push_back("the checkpoint has no '" + part + "', which begins anew");
+  for (const std::string& part : have)
+    if (!want.contains(part)) notes.push_back("the checkpoint's '" + part + "' is not used");
+  Match found = match(wanted, saved);
+  std::erase_if(found.report.missing, [&](const auto& name) { return !have.contains(part_of(name)); });
+  std::erase_if(found.report.unexpected, [&](const auto& name) { return !want.contains(part_of(name)); });
+  require_ok(found.report, path, "was it trained with other options?");
+  return found;
 }
 
-/// The fingerprint in a file; none where the file is not there or has none. Throws where it is damaged.
-std::optional<std::string> fingerprint_of(const std::string& path) {
-  return exists(path) ? fingerprint_in(metadata_of(path)) : std::nullopt;
+/// Reads a pair of files, checks everything, and then writes it into model, optimizer and parts.
+TrainingState apply(const CheckpointPaths& paths, nn::Module& module, optim::Optimizer& optimizer,
+                    const Named& parts) {
+  CheckpointPair pair = read_pair(paths, kFormatVersion);
+  TrainingState state = to_state(pair.training.metadata, paths.training);
+  const Named slots = optimizer_state(optimizer);
+  Named moments, others;
+  for (auto& entry : upgraded(std::move(pair.training.tensors), slots))
+    (entry.first.starts_with(kOptimizerPrefix) ? moments : others).push_back(std::move(entry));
+
+  const Match weights = match(module.state(), pair.model.tensors), optim = match(slots, moments);
+  require_ok(weights.report, pair.model_path, "is this a checkpoint of another model?");
+  require_ok(optim.report, paths.training, "was it trained with another optimizer?");
+  const Match more = match_parts(parts, others, paths.training, state.notes);
+  for (const Match* m : {&weights, &optim, &more}) m->write();
+  return state;
 }
 
-/// Whether the last save ended between its two renames.
-bool interrupted(const Paths& paths) {
+/// `run` on the pair that counts, and where that cannot be used on the one before it, with what was wrong.
+template <class Run> auto with_fallback(const std::string& folder, Run&& run) {
+  const CheckpointPaths paths(folder), before = paths.previous();
   try {
-    const auto wanted = fingerprint_of(paths.training);
-    return wanted && fingerprint_of(paths.model) != wanted && fingerprint_of(paths.next_model) == wanted;
-  } catch (const Error&) {
-    return false;  // what is damaged is reported when it is loaded, and replaced by the next checkpoint
+    return run(paths, std::string());
+  } catch (const Error& error) {
+    if (!exists(before.training)) throw;
+    try {
+      return run(before, std::string(error.what()));
+    } catch (const Error&) {}
+    throw;
   }
-}
-
-/// The model that was saved with training.safetensors, which has this fingerprint.
-SafetensorsFile load_partner(const Paths& paths, const std::string& fingerprint) {
-  const bool next =
-      fingerprint_of(paths.model) != fingerprint && fingerprint_of(paths.next_model) == fingerprint;
-  const std::string& path = next ? paths.next_model : paths.model;
-  if (!exists(path)) throw Error(path, "is missing from the checkpoint");
-  SafetensorsFile model = load_safetensors(path);
-  check_format_version(model.metadata, path);
-  if (fingerprint_in(model.metadata) != fingerprint)
-    throw Error(path, "was not saved together with training.safetensors; load_model loads its weights alone");
-  return model;
 }
 
 void make_folder(const std::string& folder) {
   std::error_code error;
-  fs::create_directories(folder, error);
+  std::filesystem::create_directories(folder, error);
   if (error) throw Error(folder, "cannot be made: " + error.message());
 }
 
 }  // namespace
 
 void save_checkpoint(const std::string& folder, const nn::Module& module, const optim::Optimizer& optimizer,
-                     const TrainingState& state, const Metadata& metadata) {
+                     const TrainingState& state, const Metadata& metadata, const Named& parts) {
   refuse_in_capture("save_checkpoint");
-  const Named weights = on_host(module.state()), moments = on_host(optimizer_state(optimizer));
+  Named training = optimizer_state(optimizer);
+  for (const auto& part : parts) {
+    if (part.first.starts_with(kOptimizerPrefix))
+      throw Error("save_checkpoint",
+                  "'" + part.first + "' would be taken for the optimizer's; call the part otherwise");
+    training.push_back(part);
+  }
+  const Named weights = on_host(module.state()), moments = on_host(training);
   Metadata about_model = model_metadata(metadata), about_training = to_metadata(state);
-  about_model.erase(kFingerprintKey);  // it may come from the checkpoint that the run was resumed from
-  Fingerprint fingerprint;
-  fingerprint.add(weights);
-  fingerprint.add(moments);
-  fingerprint.add(about_model);
-  fingerprint.add(about_training);
-  about_model[kFingerprintKey] = about_training[kFingerprintKey] = fingerprint.text();
+  about_model[kFingerprintKey] = about_training[kFingerprintKey] =
+      fingerprint(weights, moments, about_model, about_training);
 
   make_folder(folder);
-  const Paths paths(folder);
+  const CheckpointPaths paths(folder);
   if (interrupted(paths)) replace(paths.next_model, paths.model);  // before its files are overwritten
-  OutputFile model(paths.next_model, paths.model), training(paths.next_training, paths.training);
-  write_safetensors(model, weights, about_model, paths.model);
-  write_safetensors(training, moments, about_training, paths.training);
-  model.finish();
-  training.finish();
+  OutputFile model_file(paths.next_model, paths.model), training_file(paths.next_training, paths.training);
+  write_safetensors(model_file, weights, about_model, paths.model);
+  write_safetensors(training_file, moments, about_training, paths.training);
+  model_file.finish();
+  training_file.finish();
   sync_folder_of(paths.model);
+  keep_previous(paths);
   replace(paths.next_training, paths.training);  // from here on the new checkpoint counts
   replace(paths.next_model, paths.model);
 }
 
-TrainingState load_checkpoint(const std::string& folder, nn::Module& module, optim::Optimizer& optimizer) {
+TrainingState load_checkpoint(const std::string& folder, nn::Module& module, optim::Optimizer& optimizer,
+                              const Named& parts) {
   refuse_in_capture("load_checkpoint");
-  const Paths paths(folder);
-  if (!exists(paths.training) && exists(paths.model))
-    throw Error(paths.training, "is missing, so training cannot go on; load_model loads the weights alone");
-  const SafetensorsFile training = load_safetensors(paths.training);
-  check_format_version(training.metadata, paths.training);
-  TrainingState state = to_state(training.metadata, paths.training);
-  const SafetensorsFile model =
-      load_partner(paths, required(training.metadata, kFingerprintKey, paths.training));
-
-  const Match weights = match(module.state(), model.tensors);
-  const Match moments = match(optimizer_state(optimizer), training.tensors);
-  require_ok(weights.report, paths.model, "is this a checkpoint of another model?");
-  require_ok(moments.report, paths.training, "was it trained with another optimizer?");
-  weights.write();
-  moments.write();
-  return state;
+  return with_fallback(folder, [&](const CheckpointPaths& paths, const std::string& problem) {
+    TrainingState state = apply(paths, module, optimizer, parts);
+    if (!problem.empty()) state.notes.push_back("the checkpoint before the last is used: " + problem);
+    return state;
+  });
 }
 
 Metadata load_metadata(const std::string& folder) {
-  const Paths paths(folder);
-  return metadata_of(interrupted(paths) ? paths.next_model : paths.model);
+  return with_fallback(folder, [](const CheckpointPaths& paths, const std::string&) {
+    const std::string& path = interrupted(paths) ? paths.next_model : paths.model;
+    return read_header(InputFile(path), path).metadata;
+  });
 }
 
 }  // namespace lepton::io

@@ -25,7 +25,10 @@ void require_ok(const LoadReport& report, const std::string& where, const std::s
 /// Metadata as save_model writes it.
 Metadata model_metadata(const Metadata& metadata);
 
-/// Throws where a file says that a newer lepton wrote it.
-void check_format_version(const Metadata& metadata, const std::string& path);
+/// The format of files that save_model writes.
+constexpr int kModelFormat = 1;
+
+/// Throws where a file says that a lepton wrote it which knows formats after `newest`.
+void check_format_version(const Metadata& metadata, const std::string& path, int newest = kModelFormat);
 
 }  // namespace lepton::io

@@ -64,14 +64,18 @@ SafetensorsFile load_safetensors(const std::string& path) {
   return file;
 }
 
+void order_for_file(Named& tensors) {
+  std::stable_sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) {
+    return size_of(a.second.dtype()) > size_of(b.second.dtype());
+  });
+}
+
 void write_safetensors(OutputFile& output, const Named& tensors, const Metadata& metadata,
                        const std::string& file) {
   Named ordered = tensors;
   for (const auto& [name, t] : ordered)
     if (!t.defined()) throw Error(file, "tensor '" + name + "' is undefined");
-  std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) {
-    return size_of(a.second.dtype()) > size_of(b.second.dtype());
-  });
+  order_for_file(ordered);
   std::string header = format_header(ordered, metadata, file);
   header.resize((header.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');
   const std::uint64_t length = header.size();

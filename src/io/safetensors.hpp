@@ -34,6 +34,9 @@ std::string format_header(const Named& tensors, const Metadata& metadata, const 
 /// The checked header of a file.
 Header read_header(const InputFile& input, const std::string& path);
 
+/// The order in which tensors lie in a file: wide types first, so that each is aligned, and otherwise as given.
+void order_for_file(Named& tensors);
+
 /// Writes what save_safetensors does into `output`, which errors call `file`.
 void write_safetensors(OutputFile& output, const Named& tensors, const Metadata& metadata,
                        const std::string& file);

@@ -11,7 +11,6 @@
 namespace lepton::io {
 namespace {
 
-constexpr int kFormatVersion = 1;
 constexpr std::size_t kShownNames = 4;  // of each kind: a report is one line
 constexpr const char* kHint = "is this a checkpoint of another model?";
 
@@ -74,19 +73,19 @@ void require_ok(const LoadReport& report, const std::string& where, const std::s
 Metadata model_metadata(const Metadata& metadata) {
   Metadata result = metadata;
   result["format"] = "pt";  // names and shapes are PyTorch's; some of its tools look for this
-  result["format_version"] = std::to_string(kFormatVersion);
+  result["format_version"] = std::to_string(kModelFormat);
   return result;
 }
 
-void check_format_version(const Metadata& metadata, const std::string& path) {
+void check_format_version(const Metadata& metadata, const std::string& path, int newest) {
   const auto found = metadata.find("format_version");
   if (found == metadata.end()) return;  // not written by lepton
   const std::string& version = found->second;
   const bool number =
       !version.empty() && version.size() < 9 && version.find_first_not_of("0123456789") == version.npos;
-  if (!number || std::stoi(version) > kFormatVersion)
+  if (!number || std::stoi(version) > newest)
     throw Error(path, "has format_version '" + version + "'; this lepton reads up to " +
-                          std::to_string(kFormatVersion));
+                          std::to_string(newest));
 }
 
 LoadReport load_state(nn::Module& module, const Named& state, Strict strict) {

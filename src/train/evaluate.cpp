@@ -11,18 +11,11 @@
 namespace lepton::detail {
 namespace {
 
-struct GeneratorGuard {
-  Generator saved = default_generator();
-  ~GeneratorGuard() {
-    default_generator().set_seed(saved.seed());
-    default_generator().set_offset(saved.offset());
-  }
-};
-
 /// A task's pass over a batch, captured where that can be.
 class EvaluationStep {
  public:
-  EvaluationStep(Task& task, Task::Want want) : task_(task), want_(want), captured_({.on_refusal = Refusal::eager}) {}
+  EvaluationStep(Task& task, Task::Want want)
+      : task_(task), want_(want), captured_({.on_refusal = Refusal::eager}) {}
 
   Task::Outcome operator()(const data::Batch& batch) {
     const auto call = [](void* self, std::span<const Tensor> inputs) {

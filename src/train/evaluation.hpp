@@ -4,12 +4,22 @@
 #include <optional>
 #include <vector>
 
+#include "lepton/core/rng.hpp"
 #include "lepton/data/loader.hpp"
 #include "lepton/train/metric.hpp"
 #include "lepton/train/report.hpp"
 #include "lepton/train/task.hpp"
 
 namespace lepton::detail {
+
+/// Puts the default generator back where it was.
+struct GeneratorGuard {
+  Generator saved = default_generator();
+  ~GeneratorGuard() {
+    default_generator().set_seed(saved.seed());
+    default_generator().set_offset(saved.offset());
+  }
+};
 
 /// Where the model's parameters lie; the CPU for a model without.
 Device device_of(nn::Module& module);

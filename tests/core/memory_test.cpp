@@ -1,6 +1,7 @@
 // The caching allocator: reuse, alignment, counters, threads.
 #include "lepton/core/memory.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <latch>
@@ -81,6 +82,29 @@ TEST(MemoryThreads, BlocksCrossThreads) {
   std::thread([gone = std::move(small)]() mutable { gone = {}; }).join();
   large = {};
   EXPECT_EQ(memory_stats().in_use, before);
+}
+
+// As batches do that are read ahead: without a way back each would cost the system's memory.
+TEST(MemoryThreads, BlocksComeBackFromWhoFreesThem) {
+  constexpr int kBatches = 20'000;
+  std::atomic<int> made{0}, used{0};
+  Tensor slot;
+  std::thread reader([&] {
+    for (int i = 0; i < kBatches; ++i) {
+      while (used.load() < i) std::this_thread::yield();
+      slot = full({32, 20}, i);
+      made = i + 1;
+    }
+  });
+  std::int64_t early = 0;
+  for (int i = 0; i < kBatches; ++i) {
+    while (made.load() < i + 1) std::this_thread::yield();
+    slot = {};
+    used = i + 1;
+    if (i == kBatches / 4) early = memory_stats().system_calls;
+  }
+  reader.join();
+  EXPECT_EQ(memory_stats().system_calls, early);
 }
 
 TEST(MemoryThreads, ManyAtOnce) {

@@ -1,13 +1,11 @@
 // Checkpoints: a run that goes on as if it had not stopped, killed writers, and folders that must be refused.
 #include "lepton/io/checkpoint.hpp"
 
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <random>
 #include <thread>
 
@@ -20,7 +18,9 @@
 #include "lepton/ops/random.hpp"
 #include "lepton/optim/adam.hpp"
 #include "lepton/optim/sgd.hpp"
+#include "lepton/tensor/factory.hpp"
 #include "tests/data/support.hpp"
+#include "tests/support/child.hpp"
 
 namespace lepton::io {
 namespace {
@@ -161,12 +161,10 @@ TEST(Checkpoint, TheNextSaveTakesUpAnInterruptedOne) {
   EXPECT_FALSE(fs::exists(folder / "model.safetensors.next"));
 }
 
-constexpr const char* kWriterFolder = "LEPTON_TEST_CHECKPOINT_FOLDER";
-
 /// Not a test: what KilledWritersLeaveAWholeCheckpoint starts, and kills.
 TEST(Checkpoint, DISABLED_Writer) {
-  const char* folder = std::getenv(kWriterFolder);
-  if (!folder) GTEST_SKIP();
+  const std::string folder = test::Child::folder();
+  if (folder.empty()) GTEST_SKIP();
   Training run;
   int step = 0;
   if (fs::exists(fs::path(folder) / "training.safetensors"))
@@ -177,17 +175,6 @@ TEST(Checkpoint, DISABLED_Writer) {
   }
 }
 
-pid_t start_writer(const std::string& folder) {
-  setenv(kWriterFolder, folder.c_str(), 1);
-  std::string program = fs::read_symlink("/proc/self/exe").string(),
-              filter = "--gtest_filter=Checkpoint.DISABLED_Writer",
-              disabled = "--gtest_also_run_disabled_tests", quiet = "--gtest_brief=1";
-  char* arguments[] = {program.data(), filter.data(), disabled.data(), quiet.data(), nullptr};
-  pid_t child = 0;
-  EXPECT_EQ(posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments, environ), 0);
-  return child;
-}
-
 TEST(Checkpoint, KilledWritersLeaveAWholeCheckpoint) {
   constexpr int kKills = 50;
   const TempFolder folder;
@@ -195,7 +182,7 @@ TEST(Checkpoint, KilledWritersLeaveAWholeCheckpoint) {
   Training run;
   std::int64_t last = 0;
   for (int i = 0; i < kKills; ++i) {
-    const pid_t writer = start_writer(folder.path());
+    test::Child writer("Checkpoint.DISABLED_Writer", folder.path());
     const auto saved = [&] {
       try {
         return load_checkpoint(folder.path(), run.model, run.adam).step;
@@ -206,10 +193,7 @@ TEST(Checkpoint, KilledWritersLeaveAWholeCheckpoint) {
     for (int waited = 0; saved() <= last && waited < 10'000; ++waited)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     std::this_thread::sleep_for(std::chrono::microseconds(random() % 20'000));
-    kill(writer, SIGKILL);
-    int status = 0;
-    waitpid(writer, &status, 0);
-    ASSERT_TRUE(WIFSIGNALED(status)) << "the writer ended by itself";
+    ASSERT_TRUE(writer.end(SIGKILL)) << "the writer ended by itself";
 
     const std::int64_t step = load_checkpoint(folder.path(), run.model, run.adam).step;
     EXPECT_GE(step, last + 1);
@@ -245,6 +229,111 @@ TEST(Checkpoint, DamagedAndForeignOnesAreRefusedWithAReason) {
   expect_error(load, {training, "no part of a checkpoint"});
 }
 
+/// Flips one bit of a file.
+void damage(const std::string& path, std::int64_t from_end) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(-from_end, std::ios::end);
+  const char byte = char(file.get() ^ 4);
+  file.seekp(-from_end, std::ios::end);
+  file.put(byte);
+}
+
+TEST(Checkpoint, TheOneBeforeTakesTheDamagedOnesPlace) {
+  const auto after = [](const std::function<void(const std::string& folder)>& harm, const char* reason) {
+    const TempFolder folder;
+    Training run;
+    for (const double value : {1, 2, 3}) {
+      run.fill(value);
+      run.save(folder.path(), std::int64_t(value));
+    }
+    harm(folder.path());
+    run.fill(0);
+    const TrainingState state = load_checkpoint(folder.path(), run.model, run.adam);
+    EXPECT_EQ(state.step, 2) << reason;
+    run.expect_all(2);
+    ASSERT_EQ(state.notes.size(), 1u);
+    EXPECT_NE(state.notes[0].find(reason), std::string::npos) << state.notes[0];
+    EXPECT_NO_THROW(load_metadata(folder.path()));
+
+    // The next one is kept beside what was whole, not beside the damaged one.
+    run.fill(4);
+    run.save(folder.path(), 4);
+    EXPECT_EQ(load_checkpoint(folder / "previous", run.model, run.adam).step, 2) << reason;
+  };
+  after([](const std::string& f) { fs::resize_file(f + "/training.safetensors", 900); }, "truncated");
+  after([](const std::string& f) { fs::resize_file(f + "/model.safetensors", 20); }, "truncated");
+  after([](const std::string& f) { fs::remove(f + "/model.safetensors"); }, "missing");
+  after([](const std::string& f) { std::ofstream(f + "/training.safetensors") << "something else"; },
+        "safetensors");
+  after(
+      [](const std::string& f) {
+        fs::copy_file(f + "/previous/model.safetensors", f + "/model.safetensors",
+                      fs::copy_options::overwrite_existing);
+      },
+      "not saved together");
+}
+
+TEST(Checkpoint, AChangedBitIsNoticed) {
+  const TempFolder folder;
+  Training run;
+  for (const char* name : {"model.safetensors", "training.safetensors"}) {
+    run.save(folder.path(), 1);
+    run.save(folder.path(), 2);
+    damage(folder / name, 5);
+    EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam).step, 1) << name;
+    fs::remove_all(folder / "previous");
+    expect_error([&] { load_checkpoint(folder.path(), run.model, run.adam); }, {folder.path(), "damaged"});
+    fs::remove_all(folder.path());
+  }
+}
+
+TEST(Checkpoint, PartsComeBackAndOthersAreNoted) {
+  const TempFolder folder;
+  Training run;
+  const Tensor a = full({3}, 5), b = full({2}, 6, {.dtype = f64});
+  save_checkpoint(folder.path(), run.model, run.adam, {}, {}, {{"ema.w", a}, {"schedule.last_epoch", b}});
+  const Tensor c = zeros({3}), d = zeros({2}, {.dtype = f64});
+  EXPECT_TRUE(load_checkpoint(folder.path(), run.model, run.adam, {{"ema.w", c}, {"schedule.last_epoch", d}})
+                  .notes.empty());
+  EXPECT_EQ(c.to_vector<float>(), a.to_vector<float>());
+  EXPECT_EQ(d.to_vector<double>(), b.to_vector<double>());
+  EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam, {{"ema.w", c}, {"scaler.scale", d}}).notes,
+            (std::vector<std::string>{"the checkpoint has no 'scaler', which begins anew",
+                                      "the checkpoint's 'schedule' is not used"}));
+  expect_error(
+      [&] {
+        load_checkpoint(folder.path(), run.model, run.adam, {{"ema.w", d}});
+      },
+      {"training.safetensors", "ema.w: file [3], model [2]"});
+  expect_error(
+      [&] {
+        save_checkpoint(folder.path(), run.model, run.adam, {}, {}, {{"optim.x", a}});
+      },
+      {"optim.x"});
+}
+
+TEST(Checkpoint, AFullDiskLeavesTheOneBefore) {
+  const TempFolder folder;
+  Training run;
+  run.fill(1);
+  run.save(folder.path(), 1);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{600, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  run.fill(2);
+  expect_error([&] { run.save(folder.path(), 2); }, {"cannot be written", "large"});
+  setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, handler);
+  EXPECT_FALSE(fs::exists(folder / "training.safetensors.next"));
+  EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam).step, 1);
+  run.expect_all(1);
+  run.fill(2);
+  run.save(folder.path(), 2);
+  EXPECT_EQ(load_checkpoint(folder.path(), run.model, run.adam).step, 2);
+}
+
 TEST(Checkpoint, AnotherModelOrOptimizerIsRefusedAndNothingIsWritten) {
   const TempFolder folder;
   Training run;
@@ -262,16 +351,16 @@ TEST(Checkpoint, AnotherModelOrOptimizerIsRefusedAndNothingIsWritten) {
   EXPECT_EQ(same.state()[0].second.to_vector<float>(), before);
 }
 
-TEST(Checkpoint, ReadsFormat1AndNoneNewer) {
+TEST(Checkpoint, ReadsFormat2AndNoneNewer) {
   const TempFolder folder;
   Training run;
   run.save(folder.path(), 1);
   SafetensorsFile file = load_safetensors(folder / "training.safetensors");
-  EXPECT_EQ(file.metadata.at("format_version"), "1");
-  file.metadata["format_version"] = "2";
+  EXPECT_EQ(file.metadata.at("format_version"), "2");
+  file.metadata["format_version"] = "3";
   save_safetensors(folder / "training.safetensors", file.tensors, file.metadata);
-  expect_error([&] { load_checkpoint(folder.path(), run.model, run.adam); }, {"format_version '2'"});
-  file.metadata["format_version"] = "1";
+  expect_error([&] { load_checkpoint(folder.path(), run.model, run.adam); }, {"format_version '3'"});
+  file.metadata["format_version"] = "1";  // whose fingerprints were not checked
   file.metadata["epoch"] = "three";
   save_safetensors(folder / "training.safetensors", file.tensors, file.metadata);
   expect_error([&] { load_checkpoint(folder.path(), run.model, run.adam); }, {"'epoch' = 'three'"});

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "lepton/autograd/no_grad.hpp"
+#include "lepton/io/state.hpp"
 #include "lepton/nn/dropout.hpp"
 #include "lepton/nn/linear.hpp"
 #include "lepton/nn/sequential.hpp"

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "lepton/core/export.hpp"
 #include "lepton/data/batch.hpp"
@@ -66,6 +67,9 @@ class LEPTON_API Loader {
   std::int64_t epoch() const;
   /// Makes `epoch`, from its batch number `step`, the next to run: where a resumed training goes on.
   void set_epoch(std::int64_t epoch, std::int64_t step = 0);
+
+  /// Indices in the dataset of the samples of a batch, in the order that it has in this epoch.
+  std::vector<std::int64_t> samples(std::int64_t epoch, std::int64_t step) const;
 
   const Dataset& dataset() const;
   const LoaderOptions& options() const;

@@ -3,12 +3,17 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lepton/core/autocast.hpp"
 #include "lepton/data/dataset.hpp"
+#include "lepton/optim/grad_scaler.hpp"
 #include "lepton/optim/optimizer.hpp"
+#include "lepton/optim/scheduler.hpp"
+#include "lepton/train/averaged.hpp"
+#include "lepton/train/callback.hpp"
 #include "lepton/train/evaluate.hpp"
 #include "lepton/train/progress.hpp"
 #include "lepton/train/report.hpp"
@@ -19,6 +24,12 @@ namespace lepton {
 /// bits; where it cannot be, it runs as written, and the report's notes say why. Host code in the loss decides once;
 /// should it decide otherwise later, the training throws. `eager`: as written.
 enum class StepMode { eager, captured };
+
+/// What becomes of a step that fails: its batch cannot be read, the loss throws, or is no finite number.
+enum class OnBadStep {
+  stop,  ///< an Error that names epoch, step and samples
+  skip   ///< the step leaves the parameters alone, a note names it, and the training goes on
+};
 
 struct FitOptions {
   std::int64_t epochs = 1;  ///< from the beginning, those before a resumption counted
@@ -31,9 +42,34 @@ struct FitOptions {
   std::uint64_t seed = 0;            ///< the order of the samples depends on it alone
   StepMode step = StepMode::captured;
   DType autocast = autocast_dtype();  ///< bf16: it runs under Autocast(bf16); by default as around the call
-  int workers = 2;  ///< threads that read batches ahead
-  double lr = 0;    ///< above 0: in place of the optimizer's, or the checkpoint's
+  int workers = 2;                    ///< threads that read batches ahead
+  double lr = 0;                      ///< above 0: in place of the optimizer's, or the checkpoint's
   std::map<std::string, std::string> metadata = {};  ///< saved with the weights
+  std::vector<Callback*> callbacks = {};             ///< not owned; called in this order
+
+  // An update.
+  std::int64_t accumulate =
+      1;                 ///< batches whose gradients make one update, that of their samples in one batch
+  double max_norm = 0;   ///< above 0: the norm of all gradients is clipped to it
+  double max_value = 0;  ///< above 0: so is every element, before the norm is taken
+  optim::GradScaler* scaler = nullptr;  ///< scales the loss; not owned
+  OnBadStep on_bad_step = OnBadStep::stop;
+
+  // The learning rate.
+  std::vector<optim::Schedule> schedules = {};  ///< one, or one for each group, of the rates at the beginning
+  Every schedule_every = Every::step;           ///< what they count
+  std::optional<optim::PlateauOptions> plateau =
+      {};  ///< follows `monitor` and `goal`, whatever its mode says
+
+  // Averages, and what is watched.
+  std::vector<Averaged> averages = {};
+  std::string monitor =
+      {};  ///< a figure of the validation, "accuracy"; empty: the loss, without validation of training
+  optim::PlateauMode goal = optim::PlateauMode::min;  ///< whether the figure is to fall or to rise
+  std::int64_t patience = 0;    ///< above 0: it stops after so many epochs in a row without a better figure
+  double min_improvement = 0;   ///< a figure is better by more than this
+  std::string save_best = {};   ///< folder of a checkpoint of the best epoch
+  std::int64_t save_steps = 0;  ///< above 0: a checkpoint also after so many batches
 };
 
 namespace detail {
@@ -46,12 +82,14 @@ LEPTON_API Report fit(Task& task, optim::Optimizer& optimizer, const data::Datas
 /// training mode, which is set back at the end, also for modules within.
 ///
 /// With `save`, a checkpoint is written at the end of every epoch, and at an interruption
-/// (train/interrupt.hpp) in the middle of one. `resume` goes on from it, sample for sample: the weights are
+/// (train/interrupt.hpp) in the middle of one: model, optimizer, schedules, scaler, averages, random state and
+/// position in the data. `resume` goes on from it, sample for sample: the weights are
 /// bit for bit those of a training that was never stopped. Seed and batch size must be those of the
-/// checkpoint.
+/// checkpoint. A checkpoint that cannot be written (a full disk) is a note, and in Report::save_error; the
+/// training goes on.
 ///
-/// Throws where an option is out of range, the loss is no finite number (naming epoch and step), the
-/// checkpoint cannot be read or written or belongs to another model, and what model, loss and data throw.
+/// Throws where an option is out of range, a step fails (naming epoch, step and samples; see OnBadStep), the
+/// folder of the checkpoint cannot be made, that to resume from cannot be read or belongs to another model.
 ///
 ///   auto report = fit(model, adam, cross_entropy, train, {.epochs = 10, .validation = test,
 ///                                                         .metrics = {{"accuracy", metrics::Accuracy()}}});

@@ -1,6 +1,7 @@
 // Task: a model and its loss as the training loop sees them, whatever their types.
 #pragma once
 
+#include <memory>
 #include <type_traits>
 
 #include "lepton/data/batch.hpp"
@@ -21,8 +22,14 @@ class LEPTON_API Task {
   enum class Want { loss, loss_and_prediction };
   /// One pass through the model gives both where the loss is a function of its output.
   virtual Outcome evaluate(const data::Batch& batch, Want want) = 0;
+  /// The same task with another model of the same type; throws for one of another.
+  virtual std::unique_ptr<Task> with(nn::Module& other) = 0;
 
  protected:
+  template <class Model> static Model& same_type(nn::Module& other) {
+    if (auto* model = dynamic_cast<Model*>(&other)) return *model;
+    throw Error("fit", "an average is of a model of another type");
+  }
   [[noreturn]] static void throw_not_callable();
   template <class Model> static Tensor predict(Model& model, const data::Batch& batch) {
     if constexpr (std::is_invocable_r_v<Tensor, Model&, const Tensor&>) return model(batch[0]);
@@ -52,6 +59,9 @@ template <class Model, class Loss> class FitTask final : public Task {
       return {loss_(prediction, batch[1]), prediction};
     }
   }
+  std::unique_ptr<Task> with(nn::Module& other) override {
+    return std::make_unique<FitTask>(same_type<Model>(other), loss_);
+  }
 
  private:
   Model& model_;
@@ -65,6 +75,9 @@ template <class Model> class PredictTask final : public Task {
   nn::Module& module() override { return model_; }
   Tensor loss(const data::Batch&) override { return {}; }
   Outcome evaluate(const data::Batch& batch, Want) override { return {Tensor(), predict(model_, batch)}; }
+  std::unique_ptr<Task> with(nn::Module& other) override {
+    return std::make_unique<PredictTask>(same_type<Model>(other));
+  }
 
  private:
   Model& model_;
