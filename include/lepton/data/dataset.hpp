@@ -22,6 +22,12 @@ concept DatasetLike = requires(const T& d, std::span<const std::int64_t> indices
   { d.batch(indices) } -> std::same_as<Batch>;
 };
 
+/// A dataset whose samples differ from epoch to epoch, by random transforms, takes the epoch as well.
+template <class T>
+concept DependsOnEpoch = requires(const T& d, std::span<const std::int64_t> indices, std::int64_t epoch) {
+  { d.batch(indices, epoch) } -> std::same_as<Batch>;
+};
+
 /// Any `DatasetLike` type behind one value type; copies share the samples.
 ///
 /// Of the members below, `size` and `batch` must exist in the wrapped type; where it has no `sample_shape`,
@@ -37,8 +43,9 @@ class LEPTON_API Dataset {
   bool defined() const { return bool(self_); }
   /// Number of samples.
   std::int64_t size() const { return self().size(); }
-  /// The samples at these indices, in this order. Throws for an index outside [0, size()).
-  Batch batch(std::span<const std::int64_t> indices) const;
+  /// The samples at these indices, in this order, as they are in an epoch (from 0). Throws for an index outside
+  /// [0, size()).
+  Batch batch(std::span<const std::int64_t> indices, std::int64_t epoch = 0) const;
   /// Shape of one sample of the batch's first tensor; read from sample 0 by default.
   Shape sample_shape() const { return self().sample_shape(); }
   /// Class of every sample; by default the second tensor of the batches, where it is i64 [N].
@@ -52,7 +59,7 @@ class LEPTON_API Dataset {
   struct LEPTON_API Interface {
     virtual ~Interface();
     virtual std::int64_t size() const = 0;
-    virtual Batch batch(std::span<const std::int64_t> indices) const = 0;
+    virtual Batch batch(std::span<const std::int64_t> indices, std::int64_t epoch) const = 0;
     virtual Shape sample_shape() const;
     virtual std::vector<std::int64_t> labels() const;
     virtual std::vector<std::string> class_names() const { return {}; }
@@ -63,7 +70,10 @@ class LEPTON_API Dataset {
     T value;
     explicit Model(T v) : value(std::move(v)) {}
     std::int64_t size() const override { return value.size(); }
-    Batch batch(std::span<const std::int64_t> indices) const override { return value.batch(indices); }
+    Batch batch(std::span<const std::int64_t> indices, std::int64_t epoch) const override {
+      if constexpr (DependsOnEpoch<T>) return value.batch(indices, epoch);
+      else return value.batch(indices);
+    }
     Shape sample_shape() const override {
       if constexpr (requires { value.sample_shape(); }) return value.sample_shape();
       else return Interface::sample_shape();
@@ -107,6 +117,15 @@ class LEPTON_API TensorDataset {
   std::int64_t size_ = 0;
 };
 
+/// Samples of `shape` each that lie one after the other in memory of yours, with a target each: a class, or one
+/// number ([N, 1] in the batches) or more. Nothing is copied, so the memory must stay as long as the dataset. Throws
+/// where sizes do not fit.
+///
+///   std::vector<float> x(1000 * 20), y(1000);
+///   Dataset rows = from_spans<float, float>(x, {20}, y);
+template <class X, class Y>
+Dataset from_spans(std::span<const X> x, const Shape& shape, std::span<const Y> y, std::int64_t targets = 1);
+
 /// The samples of `dataset` at these indices, which may repeat. Throws for an index outside it.
 LEPTON_API Dataset subset(const Dataset& dataset, std::vector<std::int64_t> indices);
 
@@ -120,5 +139,20 @@ LEPTON_API std::pair<Dataset, Dataset> split(const Dataset& dataset, double frac
 
 /// `count` samples drawn by the seed, in the order of the original; all of them where there are no more.
 LEPTON_API Dataset sample(const Dataset& dataset, std::int64_t count, std::uint64_t seed);
+
+namespace detail {
+/// [samples, sample...] for `count` numbers; throws where they are no whole number of samples.
+LEPTON_API Shape shape_of_samples(std::size_t count, const Shape& sample, const char* what);
+LEPTON_API Tensor view_of(const void* data, const Shape& shape, DType dtype);
+}  // namespace detail
+
+template <class X, class Y>
+Dataset from_spans(std::span<const X> x, const Shape& shape, std::span<const Y> y, std::int64_t targets) {
+  const Shape of_x = detail::shape_of_samples(x.size(), shape, "samples");
+  Shape of_y = detail::shape_of_samples(y.size(), {targets}, "targets");
+  if (dtype_of<Y> == i64 && targets == 1) of_y = {of_y[0]};
+  return TensorDataset(detail::view_of(x.data(), of_x, dtype_of<X>),
+                       detail::view_of(y.data(), of_y, dtype_of<Y>));
+}
 
 }  // namespace lepton::data
