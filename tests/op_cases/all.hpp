@@ -3,15 +3,18 @@
 
 #include "tests/op_cases/activation.hpp"
 #include "tests/op_cases/binary.hpp"
+#include "tests/op_cases/class_loss.hpp"
 #include "tests/op_cases/compare.hpp"
 #include "tests/op_cases/conv.hpp"
 #include "tests/op_cases/copies.hpp"
 #include "tests/op_cases/index.hpp"
 #include "tests/op_cases/loss.hpp"
+#include "tests/op_cases/margin_loss.hpp"
 #include "tests/op_cases/matmul.hpp"
 #include "tests/op_cases/norm.hpp"
 #include "tests/op_cases/random.hpp"
 #include "tests/op_cases/reduce.hpp"
+#include "tests/op_cases/regression_loss.hpp"
 #include "tests/op_cases/reshape.hpp"
 #include "tests/op_cases/shape.hpp"
 #include "tests/op_cases/unary.hpp"
@@ -39,6 +42,11 @@ inline OpCases all_cases() {
                               batch_norm_cases,
                               softmax_cases,
                               loss_cases,
+                              class_loss_cases,
+                              regression_loss_cases,
+                              variance_and_penalty_cases,
+                              distance_cases,
+                              margin_loss_cases,
                               random_cases,
                               dropout_cases,
                               index_cases,
