@@ -61,6 +61,7 @@
 #include "lepton/ops/binary.hpp"
 #include "lepton/ops/cast.hpp"
 #include "lepton/ops/conv.hpp"
+#include "lepton/ops/ctc_loss.hpp"
 #include "lepton/ops/distance.hpp"
 #include "lepton/ops/formula/binary.hpp"
 #include "lepton/ops/formula/unary.hpp"

@@ -1,8 +1,10 @@
 // Losses and distances against PyTorch: layers/losses.py made the file.
 #include "lepton/ops/cast.hpp"
+#include "lepton/ops/ctc_loss.hpp"
 #include "lepton/ops/distance.hpp"
 #include "lepton/ops/margin_loss.hpp"
 #include "lepton/ops/regression_loss.hpp"
+#include "lepton/ops/softmax.hpp"
 #include "tests/golden/layers.hpp"
 
 namespace lepton::golden {
@@ -140,6 +142,36 @@ TEST(Layers, LossesWithMargins) {
                   {.p = 1 + int(i % 2), .margin = kMargin[i] + 0.7, .weight = x[2], .reduction = r});
             })},
       Rest::elsewhere);
+}
+
+TEST(Layers, LossOfSequences) {
+  static constexpr CtcOptions kOptions[] = {{},
+                                            {.reduction = Reduction::sum},
+                                            {.blank = 2},
+                                            {.zero_infinity = true},
+                                            {.reduction = Reduction::none}};
+  static const std::vector<std::int64_t> steps[] = {{6, 5}, {8, 7, 8}, {5}, {4, 2}, {3, 7}};
+  const auto longs = [](const std::vector<std::int64_t>& v) { return tensor(v, {std::int64_t(v.size())}); };
+  const auto shifted = [](const Tensor& y, std::int64_t by, std::int64_t classes) {  // (y + by) % classes
+    const Tensor moved = y + double(by);
+    return where(moved < double(classes), moved, moved - double(classes));
+  };
+  // Made outside the function, as in a training: a captured step must not read the host's memory.
+  std::vector<Tensor> inputs;
+  for (const auto& s : steps) inputs.push_back(longs(s));
+  const Tensor first = longs({5, 6}), second = longs({1, 3});
+  expect_family("losses",
+                {five("ctc_loss",
+                      [=](const Tensors& x, std::size_t i, Reduction) {
+                        const CtcOptions& o = kOptions[i];
+                        const Shape& s = x[1].shape();
+                        return ctc_loss(log_softmax(x[0], 2), shifted(x[1], 1 + o.blank, x[0].shape()[2]),
+                                        inputs[i], full({s[0]}, double(s[1]), {.dtype = i64}), o);
+                      }),
+                 {"ctc_loss_1d", {function([=](const Tensors& x) {
+                    return ctc_loss(log_softmax(x[0], 2), x[1] + 1, first, second);
+                  })}}},
+                Rest::elsewhere);
 }
 
 TEST(Layers, Distances) {

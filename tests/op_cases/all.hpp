@@ -7,6 +7,7 @@
 #include "tests/op_cases/compare.hpp"
 #include "tests/op_cases/conv.hpp"
 #include "tests/op_cases/copies.hpp"
+#include "tests/op_cases/ctc_loss.hpp"
 #include "tests/op_cases/index.hpp"
 #include "tests/op_cases/loss.hpp"
 #include "tests/op_cases/margin_loss.hpp"
@@ -47,6 +48,7 @@ inline OpCases all_cases() {
                               variance_and_penalty_cases,
                               distance_cases,
                               margin_loss_cases,
+                              ctc_loss_cases,
                               random_cases,
                               dropout_cases,
                               index_cases,

@@ -86,4 +86,15 @@ for (a, b), p, keep in zip((((3, 4), (3, 4)), ((5,), (5,)), ((2, 3), (1, 3)), ((
                            (2.0, 1.0, 3.0, float("inf"), 0.5), (False, False, True, False, True)):
     case("pairwise_distance", f"p={p}, keepdim={keep}", lambda x, y: F.pairwise_distance(x, y, p=p, keepdim=keep), Real(*a),
          Real(*b))
+for t, n, c, s, lengths, o in ((6, 2, 4, 2, (6, 5), {}), (8, 3, 5, 3, (8, 7, 8), {"reduction": "sum"}),
+                               (5, 1, 3, 2, (5,), {"blank": 2}), (4, 2, 6, 3, (4, 2), {"zero_infinity": True}),
+                               (7, 2, 4, 1, (3, 7), {"reduction": "none"})):
+    blank = o.get("blank", 0)
+
+    def ctc(x, y):
+        labels = (y + 1 + blank) % c
+        return F.ctc_loss(F.log_softmax(x, 2), labels, torch.tensor(lengths), torch.full((n,), s), **o)
+    case("ctc_loss", f"input_lengths={lengths}, {o}", ctc, Real(t, n, c), Index(n, s, n=c - 1))
+case("ctc_loss_1d", "targets one after the other, lengths 1 and 3", lambda x, y: F.ctc_loss(
+    F.log_softmax(x, 2), y + 1, torch.tensor([5, 6]), torch.tensor([1, 3])), Real(6, 2, 5), Index(4, n=4))
 write("losses")
