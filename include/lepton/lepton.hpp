@@ -54,6 +54,7 @@
 #include "lepton/nn/init.hpp"
 #include "lepton/nn/linear.hpp"
 #include "lepton/nn/module.hpp"
+#include "lepton/nn/norm.hpp"
 #include "lepton/nn/parameter.hpp"
 #include "lepton/nn/pool.hpp"
 #include "lepton/nn/sequential.hpp"

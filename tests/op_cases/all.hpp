@@ -9,6 +9,7 @@
 #include "tests/op_cases/copies.hpp"
 #include "tests/op_cases/ctc_loss.hpp"
 #include "tests/op_cases/index.hpp"
+#include "tests/op_cases/layer_norm.hpp"
 #include "tests/op_cases/loss.hpp"
 #include "tests/op_cases/margin_loss.hpp"
 #include "tests/op_cases/matmul.hpp"
@@ -41,6 +42,7 @@ inline OpCases all_cases() {
                               conv_cases,
                               pool_cases,
                               batch_norm_cases,
+                              layer_norm_cases,
                               softmax_cases,
                               loss_cases,
                               class_loss_cases,
