@@ -5,28 +5,11 @@
 // lacks the middle term (Ba et al. 2016; Zhang & Sennrich 2019).
 #include "kernels/cpu/layer_norm.hpp"
 
+#include "kernels/cpu/lanes.hpp"
 #include "kernels/cpu/shards.hpp"
-#include "kernels/cpu/vec.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 namespace {
-
-/// A whole vector, or the first lanes of one.
-template <class T> struct Whole {
-  LEPTON_INLINE Vec<T> load(const T* p, T = T(0)) const { return Vec<T>::load(p); }
-  LEPTON_INLINE void store(Vec<T> v, T* p) const { v.store(p); }
-};
-template <class T> struct First {
-  std::int64_t lanes;
-  LEPTON_INLINE Vec<T> load(const T* p, T fill = T(0)) const { return Vec<T>::load_partial(p, lanes, fill); }
-  LEPTON_INLINE void store(Vec<T> v, T* p) const { v.store_partial(p, lanes); }
-};
-
-template <class T, class F> LEPTON_INLINE void over_lanes(std::int64_t n, F&& f) {
-  std::int64_t i = 0;
-  for (; i + Vec<T>::kLanes <= n; i += Vec<T>::kLanes) f(i, Whole<T>{});
-  if (i < n) f(i, First<T>{n - i});
-}
 
 /// Sums over a row of what add(place, lanes, sums) adds to sums[kSums]: four of each in turn, so that no addition waits
 /// for the one before.
@@ -38,7 +21,7 @@ LEPTON_INLINE void sum_row(std::int64_t n, double (&total)[kSums], F&& add) {
     for (V& s : group) s = V(0);
   std::int64_t i = 0;
   for (; i + 4 * V::kLanes <= n; i += 4 * V::kLanes)
-    for (int u = 0; u < 4; ++u) add(i + u * V::kLanes, Whole<T>{}, sums[u]);
+    for (int u = 0; u < 4; ++u) add(i + u * V::kLanes, WholeVector<T>{}, sums[u]);
   over_lanes<T>(n - i, [&](std::int64_t j, auto lanes) { add(i + j, lanes, sums[0]); });
   for (int k = 0; k < kSums; ++k)
     total[k] = double(reduce_add((sums[0][k] + sums[1][k]) + (sums[2][k] + sums[3][k])));

@@ -8,6 +8,7 @@
 #include "tests/op_cases/conv.hpp"
 #include "tests/op_cases/copies.hpp"
 #include "tests/op_cases/ctc_loss.hpp"
+#include "tests/op_cases/embedding.hpp"
 #include "tests/op_cases/index.hpp"
 #include "tests/op_cases/layer_norm.hpp"
 #include "tests/op_cases/loss.hpp"
@@ -54,6 +55,7 @@ inline OpCases all_cases() {
                               random_cases,
                               dropout_cases,
                               index_cases,
+                              embedding_cases,
                               reshape_cases,
                               view_cases,
                               join_cases,
