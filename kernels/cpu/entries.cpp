@@ -3,6 +3,7 @@
 #include "kernels/cpu/bf16_rows.hpp"
 #include "kernels/cpu/dispatch.hpp"
 #include "kernels/cpu/gemm.hpp"
+#include "kernels/cpu/layer_norm.hpp"
 #include "kernels/cpu/optimizer.hpp"
 #include "kernels/cpu/pointwise.hpp"
 #include "kernels/cpu/pool.hpp"
@@ -37,6 +38,8 @@ void max_pool2d_grad(const MaxPoolGradArgs& args, Stream) { LEPTON_FOR_ISA(max_p
 void max_pool2d_pick(const MaxPoolPickArgs& args, Stream) { LEPTON_FOR_ISA(max_pool2d_pick)(args); }
 void batch_norm(const BatchNormArgs& args, Stream) { LEPTON_FOR_ISA(batch_norm)(args); }
 void batch_norm_grad(const BatchNormGradArgs& args, Stream) { LEPTON_FOR_ISA(batch_norm_grad)(args); }
+void layer_norm(const LayerNormArgs& args, Stream) { LEPTON_FOR_ISA(layer_norm)(args); }
+void layer_norm_grad(const LayerNormGradArgs& args, Stream) { LEPTON_FOR_ISA(layer_norm_grad)(args); }
 void optimizer(const OptimizerArgs& args, Stream) { LEPTON_FOR_ISA(optimizer)(args); }
 void gradient_norm(const GradientNormArgs& args, Stream) { LEPTON_FOR_ISA(gradient_norm)(args); }
 void gradient_scale(const GradientScaleArgs& args, Stream) { LEPTON_FOR_ISA(gradient_scale)(args); }

@@ -1,4 +1,4 @@
-// The batch normalisation layer.
+// The batch normalisation layers.
 #include "lepton/nn/batch_norm.hpp"
 
 #include "lepton/autograd/no_grad.hpp"
@@ -7,22 +7,33 @@
 
 namespace lepton::nn {
 
-BatchNorm2d::BatchNorm2d(std::int64_t channels, const BatchNormLayerOptions& options)
-    : weight(ones({channels})),
-      bias(zeros({channels})),
-      running_mean(zeros({channels})),
-      running_var(ones({channels})),
-      num_batches_tracked(zeros({}, {.dtype = i64})),
-      options_(options) {}
+BatchNorm::BatchNorm(std::int64_t channels, const BatchNormLayerOptions& options, const char* name, int least, int most)
+    : options_(options), name_(name), least_(least), most_(most) {
+  if (options.affine) {
+    weight = Parameter(ones({channels}));
+    bias = Parameter(zeros({channels}));
+  }
+  if (options.track_running_stats) {
+    running_mean = Buffer(zeros({channels}));
+    running_var = Buffer(ones({channels}));
+    num_batches_tracked = Buffer(zeros({}, {.dtype = i64}));
+  }
+}
 
-Tensor BatchNorm2d::operator()(const Tensor& x) const {
-  if (x.rank() != 4) throw Error("BatchNorm2d", "needs [N, C, H, W], got " + to_string(x.shape()));
-  if (training()) {
+Tensor BatchNorm::operator()(const Tensor& x) const {
+  constexpr const char* kShapes[] = {"[N, C]", "[N, C, L]", "[N, C, H, W]", "[N, C, D, H, W]"};
+  if (x.rank() < least_ || x.rank() > most_)
+    throw Error(name_, std::string("needs ") + kShapes[least_ - 2] +
+                           (most_ > least_ ? std::string(" or ") + kShapes[most_ - 2] : std::string()) + ", got " +
+                           to_string(x.shape()));
+  if (training() && num_batches_tracked.defined()) {
     const NoGrad no_grad;
     num_batches_tracked->add_(ones({}, {.dtype = i64, .device = x.device()}));
   }
   return batch_norm(x, weight, bias, running_mean, running_var,
-                    {.training = training(), .eps = options_.eps, .momentum = options_.momentum});
+                    {.training = training() || !options_.track_running_stats,
+                     .eps = options_.eps,
+                     .momentum = options_.momentum});
 }
 
 }  // namespace lepton::nn

@@ -11,6 +11,7 @@
 #include "lepton/ops/softmax.hpp"
 #include "lepton/tensor/factory.hpp"
 #include "src/autograd/apply.hpp"
+#include "src/ops/reduction.hpp"
 
 namespace lepton {
 namespace detail {
@@ -109,6 +110,8 @@ struct BceOfProbability {
   }
 };
 
+}  // namespace
+
 void check_pair(const Tensor& x, const Tensor& target, const char* op) {
   require_computable(x, op);
   if (x.shape() != target.shape())
@@ -117,7 +120,12 @@ void check_pair(const Tensor& x, const Tensor& target, const char* op) {
     throw Error(op, "input is " + std::string(name_of(x.dtype())) + ", target " + std::string(name_of(target.dtype())));
 }
 
-}  // namespace
+void check_beside(const Tensor& x, const Tensor& y, const char* name, const char* op) {
+  if (y.dtype() != x.dtype() || broadcast(x.shape(), y.shape(), op) != x.shape())
+    throw Error(op, std::string(name) + " " + to_string(y.shape()) + " " + std::string(name_of(y.dtype())) +
+                        " does not fit input " + to_string(x.shape()) + " " + std::string(name_of(x.dtype())));
+}
+
 }  // namespace detail
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& target) {
@@ -137,19 +145,41 @@ Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& targ
   return detail::apply(detail::Bce{}, logits.contiguous(), target.contiguous());
 }
 
-Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target) {
+Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target,
+                                        const BceWithLogitsOptions& options) {
+  detail::check_pair(logits, target, detail::Bce::name);
+  for (const Tensor& w : {options.weight, options.pos_weight})
+    if (w.defined()) detail::check_beside(logits, w, "weight", detail::Bce::name);
+  Tensor losses = softplus(-logits);
+  if (options.pos_weight.defined()) losses = losses * (1 + (options.pos_weight - 1) * target);
+  losses = (1 - target) * logits + losses;
+  if (options.weight.defined()) losses = losses * options.weight;
+  return detail::reduced(losses, options.reduction);
+}
+
+Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target, const BceOptions& options) {
   detail::check_pair(probability, target, "binary_cross_entropy");
-  return mean(detail::apply(detail::BceOfProbability{}, probability, target));
+  Tensor losses = detail::apply(detail::BceOfProbability{}, probability, target);
+  if (options.weight.defined()) {
+    detail::check_beside(probability, options.weight, "weight", "binary_cross_entropy");
+    losses = losses * options.weight;
+  }
+  return detail::reduced(losses, options.reduction);
+}
+Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target) {
+  return binary_cross_entropy(probability, target, {});
 }
 
-Tensor mse_loss(const Tensor& x, const Tensor& target) {
+Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
   detail::check_pair(x, target, "mse_loss");
-  return mean(square(x - target));
+  return detail::reduced(square(x - target), reduction);
 }
+Tensor mse_loss(const Tensor& x, const Tensor& target) { return mse_loss(x, target, Reduction::mean); }
 
-Tensor l1_loss(const Tensor& x, const Tensor& target) {
+Tensor l1_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
   detail::check_pair(x, target, "l1_loss");
-  return mean(abs(x - target));
+  return detail::reduced(abs(x - target), reduction);
 }
+Tensor l1_loss(const Tensor& x, const Tensor& target) { return l1_loss(x, target, Reduction::mean); }
 
 }  // namespace lepton

@@ -7,6 +7,7 @@
 #include "lepton/ops/reduce.hpp"
 #include "lepton/ops/shape.hpp"
 #include "src/autograd/apply.hpp"
+#include "src/ops/optional_slot.hpp"
 
 namespace lepton {
 namespace detail {
@@ -16,13 +17,6 @@ constexpr auto kOp = "batch_norm";
 
 Tensor make_scratch(std::int64_t channels, Device device) {
   return make_tensor(Spec({kernels::batch_norm_scratch(channels)}, f64), device);
-}
-
-/// Points `field` at an optional tensor; a null pointer needs no slot, so an absent one repeats `stand_in`'s.
-template <class P> Slot optional(P*& field, const Tensor& t, const Slot& stand_in) {
-  if (t.defined()) return reads(field, t);
-  field = nullptr;
-  return stand_in;
 }
 
 struct BatchNormGrad {

@@ -56,7 +56,8 @@ namespace {
 
 /// Calls of the allocator and the system for memory in 20 replays.
 /// -1 where the step needs oneDNN, whose calls allocate.
-template <class Model, class Loss> int calls_in_replays(Model& model, const Tensor& x, const Tensor& y, Loss loss) {
+template <class Model, class Loss = Tensor (*)(const Tensor&, const Tensor&)>
+int calls_in_replays(Model& model, const Tensor& x, const Tensor& y, Loss loss) {
   optim::Adam adam(model.parameters());
   auto step = compile([&](const Tensor& a, const Tensor& b) {
     const Tensor value = loss(model(a), b);

@@ -1,16 +1,23 @@
 // The op table: every row.
 #pragma once
 
+#include "tests/op_cases/activation.hpp"
 #include "tests/op_cases/binary.hpp"
+#include "tests/op_cases/class_loss.hpp"
 #include "tests/op_cases/compare.hpp"
 #include "tests/op_cases/conv.hpp"
 #include "tests/op_cases/copies.hpp"
+#include "tests/op_cases/ctc_loss.hpp"
+#include "tests/op_cases/embedding.hpp"
 #include "tests/op_cases/index.hpp"
+#include "tests/op_cases/layer_norm.hpp"
 #include "tests/op_cases/loss.hpp"
+#include "tests/op_cases/margin_loss.hpp"
 #include "tests/op_cases/matmul.hpp"
 #include "tests/op_cases/norm.hpp"
 #include "tests/op_cases/random.hpp"
 #include "tests/op_cases/reduce.hpp"
+#include "tests/op_cases/regression_loss.hpp"
 #include "tests/op_cases/reshape.hpp"
 #include "tests/op_cases/shape.hpp"
 #include "tests/op_cases/unary.hpp"
@@ -20,6 +27,8 @@ namespace lepton::op_cases {
 inline OpCases all_cases() {
   OpCases rows;
   for (OpCases (*family)() : {activation_cases,
+                              pointwise_activation_cases,
+                              composed_activation_cases,
                               math_cases,
                               arithmetic_cases,
                               number_cases,
@@ -34,11 +43,19 @@ inline OpCases all_cases() {
                               conv_cases,
                               pool_cases,
                               batch_norm_cases,
+                              layer_norm_cases,
                               softmax_cases,
                               loss_cases,
+                              class_loss_cases,
+                              regression_loss_cases,
+                              variance_and_penalty_cases,
+                              distance_cases,
+                              margin_loss_cases,
+                              ctc_loss_cases,
                               random_cases,
                               dropout_cases,
                               index_cases,
+                              embedding_cases,
                               reshape_cases,
                               view_cases,
                               join_cases,

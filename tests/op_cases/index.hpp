@@ -45,7 +45,7 @@ inline OpCases index_cases() {
        .large = {real({300, 500}), index_below(500, {900})},
        .dtypes = kAnyDType},
       {.name = "embedding",
-       .op = "embedding",
+       .op = "embedding(Tensor, Tensor)",
        .call = [](const Tensors& x) { return embedding(x[0], x[1]); },
        .reference =
            [](const Arrays& x) {

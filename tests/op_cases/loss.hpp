@@ -10,9 +10,9 @@ namespace lepton::op_cases {
 
 /// A row for the mean of f(x, target) over elements, with `draw` giving both.
 inline OpCase pair_loss(const std::string& name, TwoTensors call, TwoNumbers value,
-                        Inputs (*draw)(const Shape&)) {
+                        Inputs (*draw)(const Shape&), const std::string& op = "") {
   return {.name = name,
-          .op = name,
+          .op = op.empty() ? name : op,
           .call = [call](const Tensors& x) { return call(x[0], x[1]); },
           .reference =
               [value](const Arrays& x) {
@@ -31,7 +31,7 @@ inline OpCase pair_loss(const std::string& name, TwoTensors call, TwoNumbers val
 inline OpCases loss_cases() {
   return {
       {.name = "cross_entropy",
-       .op = "cross_entropy",
+       .op = "cross_entropy(Tensor, Tensor)",
        .call = [](const Tensors& x) { return cross_entropy(x[0], x[1]); },
        .reference =
            [](const Arrays& x) {
@@ -66,26 +66,30 @@ inline OpCases loss_cases() {
           },
           +[](const Shape& s) {
             return Inputs{real(s, -3, 3), real(s, 0, 1)};
-          }),
+          },
+          "binary_cross_entropy_with_logits(Tensor, Tensor)"),
       pair_loss(
           "binary_cross_entropy",
           +[](const Tensor& x, const Tensor& t) { return binary_cross_entropy(x, t); },
           +[](double p, double t) { return -t * std::log(p) - (1 - t) * std::log(1 - p); },
           +[](const Shape& s) {
             return Inputs{real(s, 0.05, 0.95), real(s, 0, 1)};
-          }),
+          },
+          "binary_cross_entropy(Tensor, Tensor)"),
       pair_loss(
           "mse_loss", +[](const Tensor& x, const Tensor& t) { return mse_loss(x, t); },
           +[](double x, double t) { return (x - t) * (x - t); },
           +[](const Shape& s) {
             return Inputs{real(s), real(s)};
-          }),
+          },
+          "mse_loss(Tensor, Tensor)"),
       pair_loss(
           "l1_loss", +[](const Tensor& x, const Tensor& t) { return l1_loss(x, t); },
           +[](double x, double t) { return std::fabs(x - t); },
           +[](const Shape& s) {
             return Inputs{distinct(s), distinct(s)};
-          }),
+          },
+          "l1_loss(Tensor, Tensor)"),
   };
 }
 

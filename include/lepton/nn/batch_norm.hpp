@@ -1,4 +1,4 @@
-// The batch normalisation layer.
+// The batch normalisation layers.
 #pragma once
 
 #include "lepton/nn/module.hpp"
@@ -7,22 +7,50 @@ namespace lepton::nn {
 
 struct BatchNormLayerOptions {
   double eps = 1e-5;
-  double momentum = 0.1;  ///< share of a batch in the running statistics
+  double momentum = 0.1;            ///< share of a batch in the running statistics
+  bool affine = true;               ///< with weight and bias
+  bool track_running_stats = true;  ///< false: the batch's statistics in evaluation too
 };
 
-/// batch_norm with weights and running statistics of its own, for x: [N, channels, H, W]. Buffers are named as in
-/// PyTorch: running_mean, running_var, num_batches_tracked.
-class LEPTON_API BatchNorm2d : public Module {
+/// batch_norm with weights and running statistics of its own; what the layers below have in common. Buffers are named
+/// as in PyTorch: running_mean, running_var, num_batches_tracked.
+class LEPTON_API BatchNorm : public Module {
  public:
-  explicit BatchNorm2d(std::int64_t channels, const BatchNormLayerOptions& options = {});
   Tensor operator()(const Tensor& x) const;
 
   Parameter weight, bias;
   Buffer running_mean, running_var, num_batches_tracked;
   LEPTON_FIELDS(weight, bias, running_mean, running_var, num_batches_tracked)
 
+ protected:
+  /// x must be of a rank from `least` to `most`; `name`, a string constant, is named in an error.
+  BatchNorm(std::int64_t channels, const BatchNormLayerOptions& options, const char* name, int least, int most);
+
  private:
   BatchNormLayerOptions options_;
+  const char* name_;
+  int least_, most_;
+};
+
+/// For x: [N, channels] or [N, channels, L].
+class LEPTON_API BatchNorm1d : public BatchNorm {
+ public:
+  explicit BatchNorm1d(std::int64_t channels, const BatchNormLayerOptions& options = {})
+      : BatchNorm(channels, options, "BatchNorm1d", 2, 3) {}
+};
+
+/// For x: [N, channels, H, W].
+class LEPTON_API BatchNorm2d : public BatchNorm {
+ public:
+  explicit BatchNorm2d(std::int64_t channels, const BatchNormLayerOptions& options = {})
+      : BatchNorm(channels, options, "BatchNorm2d", 4, 4) {}
+};
+
+/// For x: [N, channels, D, H, W].
+class LEPTON_API BatchNorm3d : public BatchNorm {
+ public:
+  explicit BatchNorm3d(std::int64_t channels, const BatchNormLayerOptions& options = {})
+      : BatchNorm(channels, options, "BatchNorm3d", 5, 5) {}
 };
 
 }  // namespace lepton::nn

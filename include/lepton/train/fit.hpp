@@ -93,7 +93,7 @@ LEPTON_API Report fit(Task& task, optim::Optimizer& optimizer, const data::Datas
 ///
 ///   auto report = fit(model, adam, cross_entropy, train, {.epochs = 10, .validation = test,
 ///                                                         .metrics = {{"accuracy", metrics::Accuracy()}}});
-template <class Model, class Loss>
+template <class Model, class Loss = Tensor (*)(const Tensor&, const Tensor&)>  // what an overloaded name stands for
 Report fit(Model& model, optim::Optimizer& optimizer, Loss loss, const data::Dataset& train,
            const FitOptions& options = {}) {
   detail::FitTask<Model, Loss> task(model, loss);
