@@ -1,6 +1,7 @@
 // The op table: every row.
 #pragma once
 
+#include "tests/op_cases/activation.hpp"
 #include "tests/op_cases/binary.hpp"
 #include "tests/op_cases/compare.hpp"
 #include "tests/op_cases/conv.hpp"
@@ -20,6 +21,8 @@ namespace lepton::op_cases {
 inline OpCases all_cases() {
   OpCases rows;
   for (OpCases (*family)() : {activation_cases,
+                              pointwise_activation_cases,
+                              composed_activation_cases,
                               math_cases,
                               arithmetic_cases,
                               number_cases,

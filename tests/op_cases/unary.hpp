@@ -69,7 +69,8 @@ inline OpCases activation_cases() {
       unary_case(
           "relu6_below", relu6, +[](double x) { return std::fmax(x, 0); }, away_from(0, {}, -2, 5.9), "relu6"),
       unary_case(
-          "softplus", softplus, +[](double x) { return std::log(1 + std::exp(x)); }, any),
+          "softplus", +[](const Tensor& x) { return softplus(x); },
+          +[](double x) { return std::log(1 + std::exp(x)); }, any, "softplus(Tensor)"),
   };
   for (OpCase& row : rows)  // variants report the function's own name
     if (row.name != row.op)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "lepton/core/formula.hpp"
+#include "lepton/ops/formula/activation.hpp"
 
 namespace lepton::op {
 
@@ -210,7 +211,8 @@ struct Relu6 {
 
 /// Every formula of one tensor. A new one is added to the end of this list and nowhere else.
 using UnaryOps = TypeList<Relu, Sigmoid, Tanh, Silu, Gelu, GeluTanh, LeakyRelu, Elu, Softplus, Exp, Log, Log1p,
-                          Sqrt, Square, Abs, Neg, Reciprocal, Sin, Cos, Clamp, Affine, PowScalar, Erf, Relu6>;
+                          Sqrt, Square, Abs, Neg, Reciprocal, Sin, Cos, Clamp, Affine, PowScalar, Erf, Relu6, Selu, Celu,
+                          Mish, Softsign, Hardswish, Hardsigmoid, Hardtanh, LogSigmoid, ScaledSoftplus>;
 
 /// Whether the gradient of formula `O` is computed from its result rather than from its argument.
 template <class O> concept FromY = requires(const O o) { o.grad_from_y(1.0, 1.0); };
