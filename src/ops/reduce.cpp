@@ -12,6 +12,7 @@
 #include "lepton/tensor/factory.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/sum_to.hpp"
+#include "src/ops/widen.hpp"
 
 namespace lepton {
 namespace detail {
@@ -140,10 +141,11 @@ constexpr unsigned kAll = ~0u;
 
 Tensor summed(const Tensor& x, Reduction kind, unsigned bits, KeepDim keep) {
   Tensor operand = x;
-  if (kind == Reduction::mean) require_computable(x, "mean");
-  else if (!is_floating(x.dtype())) operand = cast(x, i64);
-  else require_computable(x, "sum");
-  return apply(Sum{{kind, bits, keep == KeepDim::yes}}, operand);
+  if (!is_floating(x.dtype())) {
+    if (kind == Reduction::mean) require_computable(x, "mean");
+    operand = cast(x, i64);
+  }
+  return widened(operand, [&](const Tensor& t) { return apply(Sum{{kind, bits, keep == KeepDim::yes}}, t); });
 }
 
 Tensor extreme(const Tensor& x, Reduction kind, unsigned bits, KeepDim keep) {
@@ -151,8 +153,7 @@ Tensor extreme(const Tensor& x, Reduction kind, unsigned bits, KeepDim keep) {
   for (int i = 0; i < x.rank(); ++i)
     if ((bits >> i & 1u) && x.shape()[i] == 0) throw Error(op, "of nothing along axis " + std::to_string(i) + " of " + to_string(x.shape()));
   const Tensor operand = is_floating(x.dtype()) ? x : cast(x, i64);
-  if (is_floating(x.dtype())) require_computable(x, op);
-  return apply(Extreme{{kind, bits, keep == KeepDim::yes}}, operand);
+  return widened(operand, [&](const Tensor& t) { return apply(Extreme{{kind, bits, keep == KeepDim::yes}}, t); });
 }
 
 }  // namespace

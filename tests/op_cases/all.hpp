@@ -7,7 +7,9 @@
 #include "tests/op_cases/conv.hpp"
 #include "tests/op_cases/copies.hpp"
 #include "tests/op_cases/index.hpp"
+#include "tests/op_cases/logic.hpp"
 #include "tests/op_cases/loss.hpp"
+#include "tests/op_cases/maths.hpp"
 #include "tests/op_cases/matmul.hpp"
 #include "tests/op_cases/norm.hpp"
 #include "tests/op_cases/random.hpp"
@@ -24,6 +26,11 @@ inline OpCases all_cases() {
                               pointwise_activation_cases,
                               composed_activation_cases,
                               math_cases,
+                              maths_cases,
+                              two_tensor_maths_cases,
+                              mixing_cases,
+                              logic_cases,
+                              filling_cases,
                               arithmetic_cases,
                               number_cases,
                               assignment_cases,
