@@ -1,13 +1,9 @@
 // Reductions: the reduced axes are brought together, then one kernel runs over [outer, reduce, inner].
 #include "lepton/ops/reduce.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "kernels/reduce.hpp"
 #include "lepton/ops/binary.hpp"
 #include "lepton/ops/cast.hpp"
-#include "lepton/ops/formula/unary.hpp"
 #include "lepton/ops/shape.hpp"
 #include "lepton/tensor/factory.hpp"
 #include "src/autograd/apply.hpp"
@@ -194,28 +190,6 @@ Tensor argmax(const Tensor& x, std::int64_t axis, KeepDim keep) {
   if (x.rank() == 0 || x.shape()[a] == 0) throw Error("argmax", "of nothing: " + to_string(x.shape()));
   const Tensor operand = x.dtype() == f64 ? x.detach() : cast(x.detach(), is_floating(x.dtype()) ? f32 : i64);
   return detail::apply(detail::Argmax{a, keep == KeepDim::yes}, operand);
-}
-
-Tensor logsumexp(const Tensor& x, const Dims& axes, KeepDim keep) {
-  detail::require_computable(x, "logsumexp");
-  axis_bits(x, axes, "logsumexp");
-  Tensor top;
-  {
-    const NoGrad no_grad;  // the shift cancels out of the value and of every derivative
-    top = max(x, axes, KeepDim::yes);
-    top = where(abs(top) < double(INFINITY), top, zeros_like(top));
-  }
-  const Tensor shifted = log(sum(exp(x - top), axes, KeepDim::yes)) + top;
-  return keep == KeepDim::yes ? shifted
-                              : reshape(shifted, detail::reduced_shape(x.shape(), axis_bits(x, axes, "logsumexp"), false));
-}
-
-Tensor variance(const Tensor& x, const Dims& axes, KeepDim keep) {
-  detail::require_computable(x, "variance");
-  axis_bits(x, axes, "variance");
-  const Tensor centered = x - mean(x, axes, KeepDim::yes);
-  const Tensor total = sum(square(centered), axes, keep);
-  return total / (double(x.numel()) / double(std::max<std::int64_t>(total.numel(), 1)) - 1);
 }
 
 }  // namespace lepton

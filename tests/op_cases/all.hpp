@@ -15,7 +15,9 @@
 #include "tests/op_cases/random.hpp"
 #include "tests/op_cases/reduce.hpp"
 #include "tests/op_cases/reshape.hpp"
+#include "tests/op_cases/scan.hpp"
 #include "tests/op_cases/shape.hpp"
+#include "tests/op_cases/sort.hpp"
 #include "tests/op_cases/unary.hpp"
 
 namespace lepton::op_cases {
@@ -39,6 +41,12 @@ inline OpCases all_cases() {
                               selection_cases,
                               reduce_cases,
                               statistics_cases,
+                              scan_cases,
+                              product_cases,
+                              question_cases,
+                              sort_cases,
+                              gather_cases,
+                              unique_cases,
                               matmul_cases,
                               linear_cases,
                               conv_cases,

@@ -97,9 +97,9 @@ inline OpCases statistics_cases() {
           },
           log_sum, {0, 1}, true, 2),
       row(
-          "variance", "variance", [](const Tensor& x) { return variance(x, {-1}); }, bessel, {1}, false, 2),
+          "variance", "variance(Tensor, Dims, KeepDim)", [](const Tensor& x) { return variance(x, {-1}); }, bessel, {1}, false, 2),
       row(
-          "variance_all", "variance",
+          "variance_all", "variance(Tensor, Dims, KeepDim)",
           [](const Tensor& x) {
             return variance(x, {1, 0}, KeepDim::yes);
           },
