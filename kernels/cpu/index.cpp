@@ -3,20 +3,12 @@
 
 #include <cstddef>
 #include <cstring>
-#include <string>
 
+#include "kernels/cpu/index_check.hpp"
 #include "kernels/cpu/shards.hpp"
-#include "lepton/core/error.hpp"
 
 namespace lepton::kernels::cpu {
 namespace {
-
-void check_indices(const char* where, const std::int64_t* index, std::int64_t count, std::int64_t rows) {
-  for (std::int64_t i = 0; i < count; ++i)
-    if (index[i] < 0 || index[i] >= rows) [[unlikely]]
-      throw Error(where, "index " + std::to_string(index[i]) + " at place " + std::to_string(i) +
-                             " is outside [0, " + std::to_string(rows) + ")");
-}
 
 /// Copies rows of kBytes, or of `bytes` where kBytes is 0.
 template <std::size_t kBytes> void gather(const GatherRowsArgs& args, std::size_t bytes) {

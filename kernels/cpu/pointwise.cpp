@@ -128,9 +128,13 @@ template <class... F> constexpr Table<UnaryArgs, sizeof...(F)> unary_table(TypeL
 template <class... F> constexpr Table<UnaryGradArgs, sizeof...(F)> unary_grad_table(TypeList<F...>) {
   return {{{&unary_grad_run<F, float>, &unary_grad_run<F, double>}...}};
 }
+template <class F, class T> constexpr Run<BinaryArgs> integer_run() {
+  if constexpr (op::RealOnly<F>) return nullptr;
+  else return &binary_run<F, T>;
+}
 template <class... F> constexpr Table<BinaryArgs, sizeof...(F)> binary_table(TypeList<F...>) {
-  return {{{&binary_run<F, float>, &binary_run<F, double>, nullptr, nullptr, nullptr, &binary_run<F, std::uint8_t>,
-            &binary_run<F, std::int32_t>, &binary_run<F, std::int64_t>}...}};
+  return {{{&binary_run<F, float>, &binary_run<F, double>, nullptr, nullptr, nullptr,
+            integer_run<F, std::uint8_t>(), integer_run<F, std::int32_t>(), integer_run<F, std::int64_t>()}...}};
 }
 template <class... F> constexpr Table<BinaryArgs, sizeof...(F)> compare_table(TypeList<F...>) {
   return {{{&compare_run<F, float>, &compare_run<F, double>, nullptr, nullptr, nullptr,

@@ -134,3 +134,4 @@ LEPTON_INLINE Vec<float> erf(Vec<float> x) { return twice_angle(x, kErfP, kErfQ,
 
 #include "kernels/cpu/vmath_trig.hpp"
 #include "kernels/cpu/vmath_double.hpp"
+#include "kernels/cpu/vmath_more.hpp"

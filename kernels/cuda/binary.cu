@@ -48,8 +48,8 @@ void binary(const BinaryArgs& a, Stream stream) {
   const Launch how{"binary", blocks_for(a.walk.n, kBlock), kBlock, 0, stream};
   with_computable("binary", a.dtype, [&]<class T>(Tag<T>) {
     with_op("binary", op::BinaryOps{}, a.op, [&]<class Op>(Tag<Op>) {
-      if constexpr (std::is_same_v<Op, op::Div> && std::is_integral_v<T>)
-        throw Error("div", "no division of integers; convert them to f32 or f64 first");
+      if constexpr (op::RealOnly<Op> && std::is_integral_v<T>)
+        throw Error(Op::name, "not of integers; convert them to f32 or f64 first");
       else
         launch(how, binary_kernel<Op, T>, static_cast<const T*>(a.a), static_cast<const T*>(a.b),
                static_cast<T*>(a.y), a.walk);

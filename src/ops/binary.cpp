@@ -6,10 +6,12 @@
 #include "kernels/pointwise.hpp"
 #include "lepton/ops/cast.hpp"
 #include "lepton/ops/formula/binary.hpp"
+#include "lepton/ops/maths.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/sum_to.hpp"
 #include "src/ops/term.hpp"
 #include "src/ops/walk.hpp"
+#include "src/ops/widen.hpp"
 
 namespace lepton {
 namespace detail {
@@ -99,13 +101,8 @@ DType common_dtype(const Tensor& a, const Tensor& b) {
   return promote(a.dtype(), b.dtype());
 }
 
-void refuse_halves(DType dtype, const char* op) {
-  if (dtype == f16 || dtype == bf16 || dtype == i8)
-    throw Error(op, "does not compute with " + std::string(name_of(dtype)) + "; convert with to(f32)");
-}
-
 template <class F> Tensor binary(const Tensor& a, const Tensor& b, DType dtype) {
-  refuse_halves(dtype, F::name);
+  if (const DType wide = computed_as(dtype); wide != dtype) return cast(binary<F>(a, b, wide), dtype);
   if (a.dtype() == dtype && b.dtype() == dtype) return apply(Binary<F>{}, a, b);
   return apply(Binary<F>{}, cast(a, dtype), cast(b, dtype));
 }
@@ -116,9 +113,14 @@ template <class F> Tensor binary(const Tensor& a, const Tensor& b) {
 
 template <class F> Tensor compare(const Tensor& a, const Tensor& b) {
   const DType common = common_dtype(a, b);
-  const DType dtype = common == boolean ? u8 : common;
-  refuse_halves(dtype, F::name);
+  const DType dtype = common == boolean ? u8 : computed_as(common);
   return apply(Compare<F>{}, cast(a, dtype), cast(b, dtype));
+}
+
+/// With a formula of real numbers, which integers are converted to and, where their result is whole, back from.
+template <class F> Tensor real_binary(const Tensor& a, const Tensor& b) {
+  const DType dtype = common_dtype(a, b);
+  return is_floating(dtype) ? binary<F>(a, b, dtype) : cast(binary<F>(a, b, f64), dtype == boolean ? i64 : dtype);
 }
 
 /// Whether an integer type holds the number.
@@ -171,6 +173,16 @@ Tensor operator/(double a, const Tensor& b) { return number(a, b) / b; }
 Tensor maximum(const Tensor& a, const Tensor& b) { return binary<op::Maximum>(a, b); }
 Tensor minimum(const Tensor& a, const Tensor& b) { return binary<op::Minimum>(a, b); }
 
+Tensor pow(const Tensor& a, const Tensor& b) { return detail::real_binary<op::Pow>(a, b); }
+Tensor fmod(const Tensor& a, const Tensor& b) { return detail::real_binary<op::Fmod>(a, b); }
+Tensor fmod(const Tensor& a, double b) { return fmod(a, number(b, a)); }
+Tensor remainder(const Tensor& a, const Tensor& b) { return detail::real_binary<op::Remainder>(a, b); }
+Tensor remainder(const Tensor& a, double b) { return remainder(a, number(b, a)); }
+Tensor atan2(const Tensor& y, const Tensor& x) {
+  const DType dtype = detail::common_dtype(y, x);
+  return binary<op::Atan2>(y, x, is_floating(dtype) ? dtype : f32);
+}
+
 Tensor operator==(const Tensor& a, const Tensor& b) { return compare<op::Equal>(a, b); }
 Tensor operator!=(const Tensor& a, const Tensor& b) { return compare<op::NotEqual>(a, b); }
 Tensor operator<(const Tensor& a, const Tensor& b) { return compare<op::Less>(a, b); }
@@ -178,7 +190,10 @@ Tensor operator<=(const Tensor& a, const Tensor& b) { return compare<op::LessEqu
 Tensor operator>(const Tensor& a, const Tensor& b) { return b < a; }
 Tensor operator>=(const Tensor& a, const Tensor& b) { return b <= a; }
 Tensor operator==(const Tensor& a, double b) { return a == number(b, a); }
+Tensor operator!=(const Tensor& a, double b) { return a != number(b, a); }
 Tensor operator<(const Tensor& a, double b) { return a < number(b, a); }
+Tensor operator<=(const Tensor& a, double b) { return a <= number(b, a); }
+Tensor operator>=(const Tensor& a, double b) { return number(b, a) <= a; }
 Tensor operator>(const Tensor& a, double b) { return number(b, a) < a; }
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {

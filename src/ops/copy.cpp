@@ -5,6 +5,7 @@
 #include "lepton/ops/formula/binary.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/walk.hpp"
+#include "src/ops/widen.hpp"
 
 namespace lepton {
 namespace detail {
@@ -65,13 +66,12 @@ const Tensor& Tensor::copy_(const Tensor& source) const {
 
 const Tensor& Tensor::add_(const Tensor& other, double scale) const {
   detail::check_in_place(*this, "add_");
-  if (dtype() == f16 || dtype() == bf16 || dtype() == i8 || dtype() == boolean)
-    throw Error("add_", "does not compute with " + std::string(name_of(dtype())) + "; convert with to(f32)");
+  if (dtype() == boolean) throw Error("add_", "does not compute with boolean; convert with to(i64)");
   const Tensor scaled = scale == 1 ? other : other.detach() * scale;
   const Tensor operand = detail::apart_from(*this, cast(scaled, dtype()));
   if (broadcast(shape(), operand.shape(), "add_") != shape())
     throw Error("add_", "operand " + to_string(operand.shape()) + " does not fit " + to_string(shape()));
-  if (!detail::is_dense(*this)) return copy_(*this + operand);
+  if (!detail::is_dense(*this) || detail::computed_as(dtype()) != dtype()) return copy_(*this + operand);
   // The kernel reads and writes each element once, in order, so the output may be the first operand.
   kernels::BinaryArgs args{};
   args.dtype = dtype();

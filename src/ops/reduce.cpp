@@ -1,17 +1,14 @@
 // Reductions: the reduced axes are brought together, then one kernel runs over [outer, reduce, inner].
 #include "lepton/ops/reduce.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "kernels/reduce.hpp"
 #include "lepton/ops/binary.hpp"
 #include "lepton/ops/cast.hpp"
-#include "lepton/ops/formula/unary.hpp"
 #include "lepton/ops/shape.hpp"
 #include "lepton/tensor/factory.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/sum_to.hpp"
+#include "src/ops/widen.hpp"
 
 namespace lepton {
 namespace detail {
@@ -140,10 +137,11 @@ constexpr unsigned kAll = ~0u;
 
 Tensor summed(const Tensor& x, Reduction kind, unsigned bits, KeepDim keep) {
   Tensor operand = x;
-  if (kind == Reduction::mean) require_computable(x, "mean");
-  else if (!is_floating(x.dtype())) operand = cast(x, i64);
-  else require_computable(x, "sum");
-  return apply(Sum{{kind, bits, keep == KeepDim::yes}}, operand);
+  if (!is_floating(x.dtype())) {
+    if (kind == Reduction::mean) require_computable(x, "mean");
+    operand = cast(x, i64);
+  }
+  return widened(operand, [&](const Tensor& t) { return apply(Sum{{kind, bits, keep == KeepDim::yes}}, t); });
 }
 
 Tensor extreme(const Tensor& x, Reduction kind, unsigned bits, KeepDim keep) {
@@ -151,8 +149,7 @@ Tensor extreme(const Tensor& x, Reduction kind, unsigned bits, KeepDim keep) {
   for (int i = 0; i < x.rank(); ++i)
     if ((bits >> i & 1u) && x.shape()[i] == 0) throw Error(op, "of nothing along axis " + std::to_string(i) + " of " + to_string(x.shape()));
   const Tensor operand = is_floating(x.dtype()) ? x : cast(x, i64);
-  if (is_floating(x.dtype())) require_computable(x, op);
-  return apply(Extreme{{kind, bits, keep == KeepDim::yes}}, operand);
+  return widened(operand, [&](const Tensor& t) { return apply(Extreme{{kind, bits, keep == KeepDim::yes}}, t); });
 }
 
 }  // namespace
@@ -193,28 +190,6 @@ Tensor argmax(const Tensor& x, std::int64_t axis, KeepDim keep) {
   if (x.rank() == 0 || x.shape()[a] == 0) throw Error("argmax", "of nothing: " + to_string(x.shape()));
   const Tensor operand = x.dtype() == f64 ? x.detach() : cast(x.detach(), is_floating(x.dtype()) ? f32 : i64);
   return detail::apply(detail::Argmax{a, keep == KeepDim::yes}, operand);
-}
-
-Tensor logsumexp(const Tensor& x, const Dims& axes, KeepDim keep) {
-  detail::require_computable(x, "logsumexp");
-  axis_bits(x, axes, "logsumexp");
-  Tensor top;
-  {
-    const NoGrad no_grad;  // the shift cancels out of the value and of every derivative
-    top = max(x, axes, KeepDim::yes);
-    top = where(abs(top) < double(INFINITY), top, zeros_like(top));
-  }
-  const Tensor shifted = log(sum(exp(x - top), axes, KeepDim::yes)) + top;
-  return keep == KeepDim::yes ? shifted
-                              : reshape(shifted, detail::reduced_shape(x.shape(), axis_bits(x, axes, "logsumexp"), false));
-}
-
-Tensor variance(const Tensor& x, const Dims& axes, KeepDim keep) {
-  detail::require_computable(x, "variance");
-  axis_bits(x, axes, "variance");
-  const Tensor centered = x - mean(x, axes, KeepDim::yes);
-  const Tensor total = sum(square(centered), axes, keep);
-  return total / (double(x.numel()) / double(std::max<std::int64_t>(total.numel(), 1)) - 1);
 }
 
 }  // namespace lepton

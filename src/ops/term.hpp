@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lepton/ops/binary.hpp"
-#include "lepton/ops/formula/unary.hpp"
+#include "lepton/ops/maths.hpp"
 #include "lepton/tensor/factory.hpp"
 
 namespace lepton::detail {
@@ -41,6 +41,7 @@ inline Term operator-(const Term& a) { return a.is_number() ? Term(-a.number()) 
 inline Tensor materialize(const Term& t, const Tensor& other) {
   return t.is_number() ? full({}, t.number(), {.dtype = other.dtype(), .device = other.device()}) : t.tensor();
 }
+inline Tensor operator==(const Term& a, const Term& b) { return a.tensor() == materialize(b, a.tensor()); }
 inline Tensor operator>(const Term& a, const Term& b) { return a.tensor() > materialize(b, a.tensor()); }
 inline Tensor operator<(const Term& a, const Term& b) { return a.tensor() < materialize(b, a.tensor()); }
 
@@ -60,9 +61,14 @@ LEPTON_TERM_FUNCTION(erf)
 LEPTON_TERM_FUNCTION(sin)
 LEPTON_TERM_FUNCTION(cos)
 LEPTON_TERM_FUNCTION(abs)
+LEPTON_TERM_FUNCTION(floor)
+LEPTON_TERM_FUNCTION(trunc)
 #undef LEPTON_TERM_FUNCTION
 
-inline Term pow(const Term& x, const Term& exponent) { return Term(lepton::pow(x.tensor(), exponent.number())); }
+inline Term pow(const Term& x, const Term& exponent) {
+  return Term(exponent.is_number() ? lepton::pow(x.tensor(), exponent.number())
+                                   : lepton::pow(x.tensor(), exponent.tensor()));
+}
 inline Term maximum(const Term& a, const Term& b) {
   return Term(lepton::maximum(a.tensor(), materialize(b, a.tensor())));
 }

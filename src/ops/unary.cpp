@@ -5,6 +5,7 @@
 #include "lepton/ops/cast.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/term.hpp"
+#include "src/ops/widen.hpp"
 
 namespace lepton::detail {
 namespace {
@@ -89,8 +90,9 @@ template <class... F> constexpr std::array<Entry, sizeof...(F)> table(TypeList<F
 Tensor pointwise(std::size_t formula, const void* members, const Tensor& x) {
   static constexpr auto kTable = table(op::UnaryOps{});
   const Tensor floating = is_floating(x.dtype()) ? x : cast(x, f32);
-  require_computable(floating, kTable[formula].name);
-  return kTable[formula].run(members, is_dense(floating) ? floating : floating.contiguous());
+  return widened(floating, [&](const Tensor& t) {
+    return kTable[formula].run(members, is_dense(t) ? t : t.contiguous());
+  });
 }
 
 }  // namespace lepton::detail

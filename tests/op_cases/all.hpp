@@ -11,15 +11,19 @@
 #include "tests/op_cases/embedding.hpp"
 #include "tests/op_cases/index.hpp"
 #include "tests/op_cases/layer_norm.hpp"
+#include "tests/op_cases/logic.hpp"
 #include "tests/op_cases/loss.hpp"
 #include "tests/op_cases/margin_loss.hpp"
+#include "tests/op_cases/maths.hpp"
 #include "tests/op_cases/matmul.hpp"
 #include "tests/op_cases/norm.hpp"
 #include "tests/op_cases/random.hpp"
 #include "tests/op_cases/reduce.hpp"
 #include "tests/op_cases/regression_loss.hpp"
 #include "tests/op_cases/reshape.hpp"
+#include "tests/op_cases/scan.hpp"
 #include "tests/op_cases/shape.hpp"
+#include "tests/op_cases/sort.hpp"
 #include "tests/op_cases/unary.hpp"
 
 namespace lepton::op_cases {
@@ -30,6 +34,11 @@ inline OpCases all_cases() {
                               pointwise_activation_cases,
                               composed_activation_cases,
                               math_cases,
+                              maths_cases,
+                              two_tensor_maths_cases,
+                              mixing_cases,
+                              logic_cases,
+                              filling_cases,
                               arithmetic_cases,
                               number_cases,
                               assignment_cases,
@@ -38,6 +47,12 @@ inline OpCases all_cases() {
                               selection_cases,
                               reduce_cases,
                               statistics_cases,
+                              scan_cases,
+                              product_cases,
+                              question_cases,
+                              sort_cases,
+                              gather_cases,
+                              unique_cases,
                               matmul_cases,
                               linear_cases,
                               conv_cases,

@@ -63,6 +63,7 @@ struct OpCase {
   std::vector<Wrong> wrong = {};
   Inputs large = {};               ///< enough to be cut into shards; also what benchmarks time
   std::vector<DType> dtypes = {};  ///< for real inputs, besides f32 and f64
+  bool captured = true;            ///< false: its size depends on the data, so that a captured step refuses it
   double f32_tolerance = 1e-5;     ///< of |y - reference| by 1 + |reference|; 1e-10 for f64
 };
 

@@ -28,26 +28,26 @@ inline OpCases comparison_cases() {
                   .wrong = {LEPTON_FAILS("[" + name + "] shapes do not broadcast: [2, 3] and [4, 3]",
                                          call(zeros({2, 3}), zeros({4, 3})))},
                   .large = {real({256, 1021}), real({256, 1021})},
-                  .dtypes = {u8, i32, i64, boolean}};
+                  .dtypes = kAnyDType};
   };
   OpCases rows{
       row(
           "eq", "operator==(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a == b; },
           +[](double a, double b) { return a == b; }),
       row(
-          "ne", "operator!=", +[](const Tensor& a, const Tensor& b) { return a != b; },
+          "ne", "operator!=(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a != b; },
           +[](double a, double b) { return a != b; }),
       row(
           "lt", "operator<(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a < b; },
           +[](double a, double b) { return a < b; }),
       row(
-          "le", "operator<=", +[](const Tensor& a, const Tensor& b) { return a <= b; },
+          "le", "operator<=(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a <= b; },
           +[](double a, double b) { return a <= b; }),
       row(
           "gt", "operator>(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a > b; },
           +[](double a, double b) { return a > b; }),
       row(
-          "ge", "operator>=", +[](const Tensor& a, const Tensor& b) { return a >= b; },
+          "ge", "operator>=(Tensor, Tensor)", +[](const Tensor& a, const Tensor& b) { return a >= b; },
           +[](double a, double b) { return a >= b; }),
   };
   // Greater is less with the operands swapped, and says so.
@@ -61,6 +61,15 @@ inline OpCases number_comparison_cases() {
       number_case(
           "eq_number", "operator==(Tensor, double)", +[](const Tensor& x) { return x.to(i64) == 1; },
           +[](double x) { return double(std::int64_t(x) == 1); }),
+      number_case(
+          "ne_number", "operator!=(Tensor, double)", +[](const Tensor& x) { return x.to(i64) != 1; },
+          +[](double x) { return double(std::int64_t(x) != 1); }),
+      number_case(
+          "le_number", "operator<=(Tensor, double)", +[](const Tensor& x) { return x.to(i64) <= 1; },
+          +[](double x) { return double(std::int64_t(x) <= 1); }),
+      number_case(
+          "ge_number", "operator>=(Tensor, double)", +[](const Tensor& x) { return x.to(i64) >= 1; },
+          +[](double x) { return double(std::int64_t(x) >= 1); }),
       number_case(
           "lt_number", "operator<(Tensor, double)", +[](const Tensor& x) { return x < 0.5; },
           +[](double x) { return double(x < 0.5); }),

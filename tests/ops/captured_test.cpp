@@ -52,7 +52,18 @@ TEST_P(CapturedTest, GivesEagersBits) {
     }
 }
 
-LEPTON_FOR_ROWS(CapturedTest, all_rows());
+LEPTON_FOR_ROWS(CapturedTest, rows_where([](const OpCase& row) { return row.captured; }));
+
+class UncapturedTest : public OpTable {};
+
+TEST_P(UncapturedTest, IsRefusedInWords) {
+  const Tensors x = draw(row().inputs[0], f32);
+  auto step = compile([&](const Tensor&) { return call(x); });
+  const std::string error = error_of([&] { step(zeros({1})); });
+  EXPECT_NE(error.find("a captured step must not read values on the host"), std::string::npos) << error;
+}
+
+LEPTON_FOR_ROWS(UncapturedTest, rows_where([](const OpCase& row) { return !row.captured; }));
 
 }  // namespace
 }  // namespace lepton::test

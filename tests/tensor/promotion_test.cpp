@@ -79,11 +79,20 @@ TEST(Promotion, OfReductionsAndFunctions) {
   EXPECT_ERROR(mean(some(i32)), "[mean] computes with f32 and f64, not i32");
 }
 
-TEST(Promotion, HalvesAreRefusedInWords) {
-  EXPECT_ERROR(some(f16) + some(f16), "[add] does not compute with f16; convert with to(f32)");
-  EXPECT_ERROR(some(bf16) < some(bf16), "[lt] does not compute with bf16");
-  EXPECT_ERROR(sum(some(f16)), "[sum] computes with f32 and f64, not f16");
+TEST(Promotion, NarrowTypesStay) {
+  EXPECT_EQ((some(f16) + some(f16)).dtype(), f16);
+  EXPECT_EQ((some(bf16) * 2.5).dtype(), bf16);
+  EXPECT_EQ(exp(some(f16)).dtype(), f16);
+  EXPECT_EQ(sum(some(bf16)).dtype(), bf16);
+  EXPECT_EQ((some(i8) + some(i8)).dtype(), i8);
   EXPECT_EQ((some(f16) + some(f32)).dtype(), f32);
+}
+
+// Rounded once, after the sum: every ninth added to a bf16 running total of 256 would be lost.
+TEST(Promotion, HalvesAreComputedWide) {
+  EXPECT_EQ(sum(ones({1000}, {.dtype = bf16})).item(), 1000);
+  EXPECT_EQ(mean(full({1000}, 0.5, {.dtype = f16})).item(), 0.5);
+  EXPECT_EQ((full({1}, 100, {.dtype = i8}) + full({1}, 100, {.dtype = i8})).item(), -56);
 }
 
 }  // namespace

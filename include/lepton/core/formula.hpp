@@ -28,6 +28,13 @@ template <class T, class First, class... Rest> struct IndexOf<T, TypeList<First,
 };
 template <class T, class List> inline constexpr std::size_t index_of = IndexOf<T, List>::value;
 
+/// Two lists, one behind the other.
+template <class A, class B> struct Join;
+template <class... A, class... B> struct Join<TypeList<A...>, TypeList<B...>> {
+  using type = TypeList<A..., B...>;
+};
+template <class A, class B> using Joined = typename Join<A, B>::type;
+
 // Scalars in the same words as vectors and Tensors, which are found by argument-dependent lookup.
 // Rules: constants are T(0.5); no `?:`, `&&`, std::max in a formula, only select, minimum, maximum.
 namespace op {
@@ -44,10 +51,22 @@ LEPTON_SCALAR_FUNCTION(erf, ::erff, ::erf)
 LEPTON_SCALAR_FUNCTION(sin, ::sinf, ::sin)
 LEPTON_SCALAR_FUNCTION(cos, ::cosf, ::cos)
 LEPTON_SCALAR_FUNCTION(abs, ::fabsf, ::fabs)
+LEPTON_SCALAR_FUNCTION(expm1, ::expm1f, ::expm1)
+LEPTON_SCALAR_FUNCTION(asin, ::asinf, ::asin)
+LEPTON_SCALAR_FUNCTION(acos, ::acosf, ::acos)
+LEPTON_SCALAR_FUNCTION(atan, ::atanf, ::atan)
+LEPTON_SCALAR_FUNCTION(floor, ::floorf, ::floor)
+LEPTON_SCALAR_FUNCTION(ceil, ::ceilf, ::ceil)
+LEPTON_SCALAR_FUNCTION(trunc, ::truncf, ::trunc)
+LEPTON_SCALAR_FUNCTION(round, ::rintf, ::rint)  // to the even one of two, as PyTorch does
 #undef LEPTON_SCALAR_FUNCTION
 
 LEPTON_HD float pow(float x, float e) { return ::powf(x, e); }
 LEPTON_HD double pow(double x, double e) { return ::pow(x, e); }
+LEPTON_HD float atan2(float y, float x) { return ::atan2f(y, x); }
+LEPTON_HD double atan2(double y, double x) { return ::atan2(y, x); }
+LEPTON_HD float fmod(float a, float b) { return ::fmodf(a, b); }
+LEPTON_HD double fmod(double a, double b) { return ::fmod(a, b); }
 LEPTON_HD float select(bool c, float a, float b) { return c ? a : b; }
 LEPTON_HD double select(bool c, double a, double b) { return c ? a : b; }
 // NaN in either argument gives NaN, as in PyTorch.

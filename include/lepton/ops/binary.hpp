@@ -6,7 +6,7 @@
 namespace lepton {
 
 // Shapes broadcast as in NumPy; types promote as in PyTorch (i32 + f32 = f32). A number beside a tensor takes
-// the tensor's type.
+// the tensor's type. f16 and bf16 are computed in f32 and rounded; i8 wraps around, as other integers do.
 
 LEPTON_API Tensor operator+(const Tensor& a, const Tensor& b);
 LEPTON_API Tensor operator-(const Tensor& a, const Tensor& b);
@@ -45,8 +45,11 @@ LEPTON_API Tensor operator<=(const Tensor& a, const Tensor& b);
 LEPTON_API Tensor operator>(const Tensor& a, const Tensor& b);
 LEPTON_API Tensor operator>=(const Tensor& a, const Tensor& b);
 LEPTON_API Tensor operator==(const Tensor& a, double b);
+LEPTON_API Tensor operator!=(const Tensor& a, double b);
 LEPTON_API Tensor operator<(const Tensor& a, double b);
+LEPTON_API Tensor operator<=(const Tensor& a, double b);
 LEPTON_API Tensor operator>(const Tensor& a, double b);
+LEPTON_API Tensor operator>=(const Tensor& a, double b);
 
 /// Where `condition` (boolean) holds the element of `a`, else that of `b`.
 LEPTON_API Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);

@@ -31,6 +31,7 @@ struct Mul {
 
 struct Div {
   static constexpr auto name = "div";
+  static constexpr bool real_only = true;
   template <class T> LEPTON_HD T value(T a, T b) const { return a / b; }
   template <class T> static T grad_a(T g, T, T b) { return g / b; }
   template <class T> static T grad_b(T g, T a, T b) { return -g * a / (b * b); }
@@ -60,8 +61,55 @@ struct Minimum {
   }
 };
 
+/// a^b, with derivative 0 by a where b is 0, and by b where a is 0
+struct Pow {
+  static constexpr auto name = "pow";
+  static constexpr bool real_only = true;
+  template <class T> LEPTON_HD T value(T a, T b) const { return pow(a, b); }
+  template <class T> static T grad_a(T g, T a, T b) {
+    return select(b == T(0.0), T(0.0), g * b * pow(a, b - T(1.0)));
+  }
+  template <class T> static T grad_b(T g, T a, T b) {
+    const T base = select(a == T(0.0), T(1.0), a);
+    return select(a == T(0.0), T(0.0), g * pow(base, b) * log(base));
+  }
+};
+
+/// The angle of the point (b, a), in (-pi, pi]
+struct Atan2 {
+  static constexpr auto name = "atan2";
+  static constexpr bool real_only = true;
+  template <class T> LEPTON_HD T value(T a, T b) const { return atan2(a, b); }
+  template <class T> static T grad_a(T g, T a, T b) { return g * b / (a * a + b * b); }
+  template <class T> static T grad_b(T g, T a, T b) { return -g * a / (a * a + b * b); }
+};
+
+/// What is left of a after b was taken off as often as it fits; it has the sign of a
+struct Fmod {
+  static constexpr auto name = "fmod";
+  static constexpr bool real_only = true;
+  template <class T> LEPTON_HD T value(T a, T b) const { return fmod(a, b); }
+  template <class T> static T grad_a(T g, T, T) { return g; }
+  template <class T> static T grad_b(T g, T a, T b) { return -g * trunc(a / b); }
+};
+
+/// a - b * floor(a / b), which has the sign of b
+struct Remainder {
+  static constexpr auto name = "remainder";
+  static constexpr bool real_only = true;
+  template <class T> LEPTON_HD T value(T a, T b) const {
+    const T rest = fmod(a, b);
+    return select(rest * b < T(0.0), rest + b, rest);
+  }
+  template <class T> static T grad_a(T g, T, T) { return g; }
+  template <class T> static T grad_b(T g, T a, T b) { return -g * floor(a / b); }
+};
+
 /// Every differentiable formula of two tensors. A new one is added to the end of this list.
-using BinaryOps = TypeList<Add, Sub, Mul, Div, Maximum, Minimum>;
+using BinaryOps = TypeList<Add, Sub, Mul, Div, Maximum, Minimum, Pow, Atan2, Fmod, Remainder>;
+
+/// A formula that integers are converted for.
+template <class O> concept RealOnly = requires { O::real_only; };
 
 struct Equal {
   static constexpr auto name = "eq";

@@ -8,6 +8,7 @@
 
 #include "lepton/core/formula.hpp"
 #include "lepton/ops/formula/activation.hpp"
+#include "lepton/ops/formula/maths.hpp"
 
 namespace lepton::op {
 
@@ -210,9 +211,10 @@ struct Relu6 {
 };
 
 /// Every formula of one tensor. A new one is added to the end of this list and nowhere else.
-using UnaryOps = TypeList<Relu, Sigmoid, Tanh, Silu, Gelu, GeluTanh, LeakyRelu, Elu, Softplus, Exp, Log, Log1p,
+using UnaryOps = Joined<TypeList<Relu, Sigmoid, Tanh, Silu, Gelu, GeluTanh, LeakyRelu, Elu, Softplus, Exp, Log, Log1p,
                           Sqrt, Square, Abs, Neg, Reciprocal, Sin, Cos, Clamp, Affine, PowScalar, Erf, Relu6, Selu, Celu,
-                          Mish, Softsign, Hardswish, Hardsigmoid, Hardtanh, LogSigmoid, ScaledSoftplus>;
+                          Mish, Softsign, Hardswish, Hardsigmoid, Hardtanh, LogSigmoid, ScaledSoftplus>,
+                        MathsOps>;
 
 /// Whether the gradient of formula `O` is computed from its result rather than from its argument.
 template <class O> concept FromY = requires(const O o) { o.grad_from_y(1.0, 1.0); };
@@ -229,8 +231,8 @@ namespace detail {
 LEPTON_API Tensor pointwise(std::size_t formula, const void* members, const Tensor& x);
 }
 
-/// Applies a formula of op::UnaryOps to every element of `x` (f32 or f64; integers are converted to f32). The
-/// result has the shape and the layout of x.
+/// Applies a formula of op::UnaryOps to every element of `x` (integers are converted to f32; f16 and bf16 are computed
+/// in f32 and rounded). The result has the shape and the layout of x.
 template <class Formula> Tensor pointwise(const Formula& formula, const Tensor& x) {
   return detail::pointwise(index_of<Formula, op::UnaryOps>, &formula, x);
 }
