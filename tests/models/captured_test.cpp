@@ -43,7 +43,7 @@ Trained train(Model model, Loss loss, const std::vector<std::pair<Tensor, Tensor
   return result;
 }
 
-double norm(const Tensor& t) { return std::sqrt(sum(square(t)).item()); }
+double norm_of(const Tensor& t) { return std::sqrt(sum(square(t)).item()); }
 
 /// f64: losses of 100 steps to 1e-9. f32: gradients of a step to 1e-5 in norm, losses of `steps_f32` to 1e-3.
 template <class Model, class Loss>
@@ -63,8 +63,8 @@ void expect_alike(Model model, Loss loss, const Shape& shape, double lr, int ste
       ASSERT_NEAR(captured.losses[i], eager.losses[i],
                   (dtype == f64 ? 1e-9 : 1e-3) * std::abs(eager.losses[i]))
           << name_of(dtype) << " loss of step " << i;
-    EXPECT_LE(norm(captured.gradients - eager.gradients),
-              (dtype == f64 ? 1e-9 : 1e-5) * norm(eager.gradients))
+    EXPECT_LE(norm_of(captured.gradients - eager.gradients),
+              (dtype == f64 ? 1e-9 : 1e-5) * norm_of(eager.gradients))
         << name_of(dtype) << " gradients";
   }
 }

@@ -34,8 +34,8 @@ inline OpCases ctc_loss_cases() {
        .call =
            [](const Tensors& x) {  // targets are 1 + what is drawn, so that none is the blank
              const std::int64_t n = x[0].shape()[1];
-             return ctc_loss(x[0], x[1] + 1, full({n}, double(x[0].shape()[0]), {.dtype = i64}),
-                             full({n}, double(x[1].shape()[1]), {.dtype = i64}),
+             return ctc_loss(x[0], x[1] + 1, full({n}, double(x[0].shape()[0]), {i64, x[0].device()}),
+                             full({n}, double(x[1].shape()[1]), {i64, x[0].device()}),
                              {.reduction = Reduction::none});
            },
        .reference =

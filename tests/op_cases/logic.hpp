@@ -79,7 +79,7 @@ inline OpCases filling_cases() {
            .op = "nan_to_num",
            .call =
                [](const Tensors& x) {
-                 return nan_to_num(where(x[1], full({}, double(INFINITY), {.dtype = x[0].dtype()}), x[0]), 7,
+                 return nan_to_num(where(x[1], full({}, double(INFINITY), {x[0].dtype(), x[0].device()}), x[0]), 7,
                                    -1.5, 8);
                },
            .reference = fill,

@@ -162,7 +162,7 @@ inline OpCases gather_cases() {
        .op = "scatter(Tensor, int64_t, Tensor, Tensor)",
        .call =
            [](const Tensors& x) {
-             return scatter(x[0], 0, arange(3, -1, -1, {.dtype = i64}).unsqueeze(1).expand({4, 3}), x[1]);
+             return scatter(x[0], 0, arange(3, -1, -1, {i64, x[0].device()}).unsqueeze(1).expand({4, 3}), x[1]);
            },
        .reference =
            [](const Arrays& x) {
@@ -179,7 +179,7 @@ inline OpCases gather_cases() {
        .op = "scatter(Tensor, int64_t, Tensor, Tensor)",
        .call =
            [](const Tensors& x) {
-             return scatter(x[0], -1, arange(2, -1, -2, {.dtype = i64}).unsqueeze(0), x[1]);
+             return scatter(x[0], -1, arange(2, -1, -2, {i64, x[0].device()}).unsqueeze(0), x[1]);
            },
        .reference =
            [](const Arrays& x) {
