@@ -15,6 +15,7 @@ void run_passes(Recording& recording) {
   drop_dead_code(graph);
   fuse_pool_relu(graph);
   fuse_conv_pool(graph);
+  fuse_cross_entropy(graph);
   fuse_norm_activation(graph);
   fuse_chains(graph);
   pack_weights(graph);

@@ -13,6 +13,8 @@ void fold_constants(Graph& graph);
 void fuse_pool_relu(Graph& graph);
 /// A convolution does the max pooling behind it.
 void fuse_conv_pool(Graph& graph);
+/// Cross-entropy and its gradient become one launch.
+void fuse_cross_entropy(Graph& graph);
 /// Batch normalisation does the addition and the activation behind it, and its gradient theirs.
 void fuse_norm_activation(Graph& graph);
 /// Element-by-element launches become chains: on the blocks of a product or a convolution that they follow, else with

@@ -132,6 +132,31 @@ TEST(Plan, pooling_does_the_relu_before_it_there_and_back) {
   EXPECT_NE(plan.find("few_channels, packed + max_pool2d of relu"), std::string::npos) << plan;
 }
 
+TEST(Plan, cross_entropy_comes_with_its_gradient_in_the_place_of_the_logits) {
+  for (const DType type : {f32, f64}) {
+    nn::Linear eager(24, 37), captured(24, 37);
+    eager.to(type), captured.to(type);
+    captured = eager;
+    optim::Sgd a(eager.parameters(), {.lr = 0.5}), b(captured.parameters(), {.lr = 0.5});
+    const auto run = [](nn::Linear& model, optim::Sgd& sgd, const Tensor& x, const Tensor& y) {
+      const Tensor loss = cross_entropy(model(x), y);
+      sgd.zero_grad();
+      loss.backward();
+      sgd.step();
+      return loss;
+    };
+    auto step = compile([&](const Tensor& x, const Tensor& y) { return run(captured, b, x, y); });
+    for (int i = 0; i < 4; ++i) {
+      const Tensor x = randn({19, 24}, {.dtype = type}), y = cast(rand({19}) * 37, i64);
+      EXPECT_EQ(run(eager, a, x, y).to(f64).item(), step(x, y).to(f64).item());
+      EXPECT_EQ(Tensor(eager.weight).to(f64).to_vector<double>(), Tensor(captured.weight).to(f64).to_vector<double>()) << name_of(type);
+    }
+    const std::string plan = step.explain();
+    EXPECT_NE(plan.find("cross_entropy_with_grad"), std::string::npos) << plan;
+    EXPECT_EQ(plan.find("cross_entropy_grad"), std::string::npos) << plan;
+  }
+}
+
 // Forward, back and by weight in groups of samples, with pooling in the first convolution; batches that shards do not
 // divide. Also in bf16, where the machine's table says so.
 TEST(Plan, a_convolutional_net_gives_eagers_bits) {

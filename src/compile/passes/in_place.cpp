@@ -55,6 +55,7 @@ Shareable shareable(const Graph& g, int i) {
   if (const auto* a = g.match(i, kernels::mask_scale)) return {{&a->x}, {&a->y}};
   if (const auto* a = g.match(i, kernels::softmax)) return {{&a->x}, {&a->y}};
   if (const auto* a = g.match(i, kernels::cross_entropy)) return {{&a->x}, {&a->p}};
+  if (const auto* a = g.match(i, kernels::cross_entropy_with_grad)) return {{&a->x}, {&a->dx}};
   if (const auto* a = g.match(i, kernels::cross_entropy_grad)) return {{&a->p}, {&a->dx}};
   if (const auto* a = g.match(i, kernels::bce_grad)) return {{&a->x}, {&a->dx}};
   if (const auto* a = g.match(i, kernels::batch_norm)) return {{&a->x, &a->residual}, {&a->y}};
