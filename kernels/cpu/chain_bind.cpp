@@ -2,6 +2,8 @@
 // Compiled once for each instruction set.
 #include "kernels/cpu/chain.hpp"
 #include "kernels/cpu/isa.hpp"
+#include "lepton/ops/formula/binary.hpp"
+#include "lepton/ops/formula/unary.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 namespace {
@@ -54,6 +56,9 @@ static_assert(kChainBuffers <= 32);
 
 constexpr std::int8_t place_of_buffer(int buffer) { return std::int8_t(kChainOperands + buffer); }
 
+constexpr std::uint8_t kMul = index_of<op::Mul, op::BinaryOps>, kAdd = index_of<op::Add, op::BinaryOps>;
+constexpr std::uint8_t kRelu = index_of<op::Relu, op::UnaryOps>, kRelu6 = index_of<op::Relu6, op::UnaryOps>;
+
 class Binder {
  public:
   Binder(const ChainArgs& args, ChainProgram& program) : args_(args), p_(program), buffers_(program) {}
@@ -63,7 +68,7 @@ class Binder {
     operands();
     last_uses();
     lasting_buffers();
-    for (int i = 0; i < args_.steps; ++i) step(i);
+    for (int i = 0; i < args_.steps;) i += is_product_sum(i) ? product_sum(i) : step(i);
     reductions();
   }
 
@@ -161,7 +166,47 @@ class Binder {
     return false;
   }
 
-  void step(int i) {
+  /// Whether step `reader`, the next one, alone sees what step i gives.
+  bool is_inner(int i, int reader) const {
+    return args_.step[i].out < 0 && last_use_[i] == reader && reader == i + 1 &&
+           args_.step[i].dtype == args_.step[reader].dtype;
+  }
+
+  /// Whether step i is a product, and the next one adds to it.
+  bool is_product_sum(int i) const {
+    const ChainStep& a = args_.step[i];
+    if (i + 1 == args_.steps || a.kind != ChainOp::pair || a.op != kMul || !is_inner(i, i + 1)) return false;
+    const ChainStep& b = args_.step[i + 1];
+    const std::int8_t product = chain_result(i);
+    return b.kind == ChainOp::pair && b.op == kAdd && (b.in[0] == product) != (b.in[1] == product);
+  }
+
+  /// Steps i and i + 1, and an activation behind them, as one task; how many there are.
+  int product_sum(int i) {
+    const ChainStep &a = args_.step[i], &b = args_.step[i + 1];
+    ChainAfter after = ChainAfter::nothing;
+    if (i + 2 < args_.steps && is_inner(i + 1, i + 2) && args_.step[i + 2].kind == ChainOp::formula) {
+      if (args_.step[i + 2].op == kRelu) after = ChainAfter::relu;
+      if (args_.step[i + 2].op == kRelu6) after = ChainAfter::relu6;
+    }
+    const int count = after == ChainAfter::nothing ? 2 : 3, last = i + count - 1;
+    ChainTask& task = p_.task[p_.tasks++];
+    task.step = &args_.step[last];
+    task.run = chain_product_sum(a.dtype, after);
+    task.in[0] = place_of(a.in[0]), task.in[1] = place_of(a.in[1]);
+    task.in[2] = place_of(b.in[b.in[0] == chain_result(i)]);
+    if (a.dtype == DType::f64) p_.tile_elements = kChainTileBytes / 8;
+    for (int k = i; k <= last; ++k) p_.picoseconds += picoseconds_of(args_.step[k]);
+    for (int k = i; k < last; ++k) {
+      place_[k] = 0;  // no buffer
+      give_back(k);
+    }
+    place_result(last);
+    task.out = place_[last];
+    return count;
+  }
+
+  int step(int i) {
     const ChainStep& s = args_.step[i];
     ChainTask& task = is_lasting(s) ? p_.constant[p_.constants++] : p_.task[p_.tasks++];
     task.step = &s;
@@ -173,6 +218,7 @@ class Binder {
     p_.picoseconds += picoseconds_of(s);
     if (!is_lasting(s)) place_result(i);
     task.out = place_[i];
+    return 1;
   }
 
   /// Where the result of step i goes. It may take the place of an input, lane by lane: another size has buffers of

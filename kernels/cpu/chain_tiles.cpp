@@ -122,6 +122,42 @@ template <class T> void constant_tile(const ChainTask& task, const ChainTile& ti
     for (std::int64_t i = 0; i < tile.cols; ++i) y.p[i] = value;
 }
 
+/// The product is rounded before the sum, as by two steps.
+template <class T, class After> void product_sum_tile(const ChainTask& task, const ChainTile& tile) {
+  using V = Vec<T>;
+  const auto value = [](V a, V b, V c) __attribute__((always_inline)) {
+    V product = a * b;
+    asm("" : "+v"(product.v));  // no fused multiply-add
+    return After{}(product + c);
+  };
+  Rows<const T> a(tile.place[task.in[0]]), b(tile.place[task.in[1]]), c(tile.place[task.in[2]]);
+  Rows<T> y(tile.place[task.out]);
+  const std::int64_t cols = tile.cols;
+  for (std::int64_t r = tile.rows; r > 0; --r, a.next(), b.next(), c.next(), y.next()) {
+    std::int64_t i = 0;
+    for (; i + V::kLanes <= cols; i += V::kLanes)
+      value(V::load(a.p + i), V::load(b.p + i), V::load(c.p + i)).store(y.p + i);
+    if (const std::int64_t rest = cols - i; rest > 0)
+      value(V::load_partial(a.p + i, rest), V::load_partial(b.p + i, rest), V::load_partial(c.p + i, rest))
+          .store_partial(y.p + i, rest);
+  }
+}
+
+struct Nothing {
+  template <class V> LEPTON_INLINE V operator()(V x) const { return x; }
+};
+template <class F> struct Formula {
+  template <class V> LEPTON_INLINE V operator()(V x) const { return F{}.value(x); }
+};
+
+template <class T> Run product_sum(ChainAfter after) {
+  switch (after) {
+    case ChainAfter::relu: return product_sum_tile<T, Formula<op::Relu>>;
+    case ChainAfter::relu6: return product_sum_tile<T, Formula<op::Relu6>>;
+    default: return product_sum_tile<T, Nothing>;
+  }
+}
+
 // Tables from the lists of formulas: one row a formula, for f32 and f64.
 template <int kOps> struct Table { Run run[kOps][2]; };
 template <class... F> constexpr Table<sizeof...(F)> unary_table(TypeList<F...>) {
@@ -151,6 +187,10 @@ constexpr Run kCast[3][3] = {
 LEPTON_INLINE int type_index(DType t) { return t == DType::f32 ? 0 : t == DType::f64 ? 1 : 2; }
 
 }  // namespace
+
+Run chain_product_sum(DType type, ChainAfter after) {
+  return type == DType::f64 ? product_sum<double>(after) : product_sum<float>(after);
+}
 
 Run chain_function(const ChainStep& step, DType from) {
   const int type = type_index(step.dtype);

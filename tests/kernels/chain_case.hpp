@@ -103,7 +103,10 @@ class ChainMaker {
     c_.state = {0x123456789abcdef0 + bits_(), 0xfffffff0};
     const int inputs = 1 + pick(5), steps = 1 + pick(10);
     for (int i = 0; i < inputs; ++i) add_operand(random_type(), pick(5));
-    for (int i = 0; i < steps; ++i) add_step();
+    for (int i = 0; i < steps && c_.args.steps + 3 <= kernels::kChainSteps; ++i) {
+      if (pick(4) == 0) add_product_sum();
+      else add_step();
+    }
     for (int i = 0; i < wishes_.reductions; ++i) add_reduction();
     c_.scratch.resize(kernels::cpu::chain_scratch(c_.args) + 1);
     c_.place();
@@ -170,6 +173,27 @@ class ChainMaker {
     c_.masks.push_back(random_elements(boolean, kernels::dropout_mask_bytes(c_.size()), bits_));
     for (auto& byte : c_.masks.back()) byte = std::uint8_t(bits_());
     if (c_.args.operands < kernels::kChainOperands && pick(3) > 0) store(step);
+  }
+
+  /// a * b + c and mostly an activation, which chains run as one task where nobody else sees what lies between.
+  void add_product_sum() {
+    const DType dtype = wishes_.doubles && pick(4) == 0 ? f64 : f32;
+    const auto add = [&](kernels::ChainOp kind, std::size_t op, std::int8_t a, std::int8_t b) {
+      kernels::ChainStep s{};
+      s.kind = kind, s.op = std::uint8_t(op), s.dtype = dtype, s.in[0] = a, s.in[1] = b, s.out = -1;
+      c_.args.step[c_.args.steps] = s;
+      c_.masks.push_back(random_elements(boolean, kernels::dropout_mask_bytes(c_.size()), bits_));
+      return kernels::chain_result(c_.args.steps++);
+    };
+    const std::int8_t a = value_of(dtype), b = value_of(dtype), c = value_of(dtype);
+    if (a < 0) return;
+    const std::int8_t product = add(kernels::ChainOp::pair, index_of<op::Mul, op::BinaryOps>, a, b);
+    const bool first = pick(2);
+    std::int8_t last = add(kernels::ChainOp::pair, index_of<op::Add, op::BinaryOps>, first ? product : c, first ? c : product);
+    const std::size_t activations[] = {index_of<op::Relu, op::UnaryOps>, index_of<op::Relu6, op::UnaryOps>,
+                                       index_of<op::Tanh, op::UnaryOps>};
+    if (const int i = pick(4); i < 3) last = add(kernels::ChainOp::formula, activations[i], last, last);
+    if (c_.args.operands < kernels::kChainOperands) store(last - kernels::kChainOperands);
   }
 
   /// Stores a result to memory of its own, or over an input.
