@@ -27,8 +27,10 @@ struct PictureFormat {
       return {std::stoll(metadata.at("channels")), std::stoll(metadata.at("height")),
               std::stoll(metadata.at("width")), nlohmann::json::parse(metadata.at("classes"))};
     } catch (const std::exception&) {
-      throw lepton::Error(path,
-                          "does not say how to prepare pictures; was it saved by image_classification?");
+      throw lepton::Error(
+          path,
+          "does not say how to prepare pictures or tables; was it saved by image_classification, "
+          "tabular_classification or tabular_regression?");
     }
   }
 

@@ -57,6 +57,20 @@ def write_photos(folder, count=20, side=16):
             (folder / name / f"{i:03}.png").write_bytes(png(stripes(name == "columns", i, side)))
 
 
+def write_rows(file, count=400):
+    """A CSV file whose kind and size follow from a number and a town, some of which are missing."""
+    noise = random.Random(1)
+    lines = ["length,town,size,kind"]
+    for _ in range(count):
+        length, town = noise.uniform(-3, 3), noise.choice(["Ulm", "Bonn", "Trier"])
+        size = 10 + 2 * length + (5 if town == "Ulm" else 0)
+        cells = [f"{length:.4f}", town, f"{size:.4f}", "large" if size > 11 else "small"]
+        if noise.random() < 0.02:
+            cells[0] = ""
+        lines.append(",".join(cells))
+    file.write_text("\n".join(lines) + "\n")
+
+
 def idx(array_type, sizes, data):
     """An IDX file; 8 stands for bytes."""
     header = struct.pack(">BBBB", 0, 0, array_type, len(sizes)) + struct.pack(f">{len(sizes)}I", *sizes)

@@ -5,7 +5,8 @@ import unittest
 from support import JPEG, ExampleTest, idx, run, write_mnist, write_photos
 
 TRAIN = "image_classification"
-TRAINERS = (TRAIN, "custom_layer", "custom_op")
+TABULAR = ("tabular_classification", "tabular_regression")
+TRAINERS = (TRAIN, *TABULAR, "custom_layer", "custom_op")
 
 
 class Usage(ExampleTest):
@@ -16,6 +17,8 @@ class Usage(ExampleTest):
                            "json"):
                 self.assertIn(f"--{option}", text)
         self.assertIn("--data", run(TRAIN, "--help").stdout)
+        for program in TABULAR:
+            self.assertIn("--target", run(program, "--help").stdout)
         self.assertIn("--model", self.assert_runs("predict", "--help").stdout)
 
     def test_unknown_option(self):
@@ -88,6 +91,39 @@ class WrongData(ExampleTest):
         if result.returncode != 0:  # 0 where there is one
             self.assertEqual(len(result.stderr.splitlines()), 1)
             self.assertIn("cuda", result.stderr.lower())
+
+
+class WrongTable(ExampleTest):
+    def refused(self, parts, text, *more, program="tabular_classification"):
+        file = self.folder / "rows.csv"
+        file.write_text(text)
+        self.assert_refused(1, ["rows.csv", *parts], program, "--data", file, "--epochs", 1, *more)
+
+    def test_no_such_file(self):
+        for program in TABULAR:
+            self.assert_refused(1, ["nowhere.csv"], program, "--data", self.folder / "nowhere.csv")
+
+    def test_rows(self):
+        good = "a,b,kind\n" + "1,2,x\n3,4,y\n" * 10
+        self.refused([], "")
+        self.refused(["row 21", "2"], good + "1,2\n")
+        self.refused(["'c'", "a, b, kind"], good, "--target", "c")
+        self.refused(["column 4", "3 columns"], good, "--target", 4)
+        self.refused(["row 21", "kind", "missing"], good + "1,2,\n")
+        self.refused(["one class", "x"], good.replace("y", "x"))
+        self.refused(["kind", "text", "--target"], good, program="tabular_regression")
+        self.refused(["target", "features"], "kind\n" + "x\ny\n" * 10)
+
+    def test_predicting_other_tables(self):
+        file, saved = self.folder / "rows.csv", self.folder / "saved"
+        file.write_text("a,b,kind\n" + "1,2,x\n3,4,y\n" * 10)
+        self.assert_runs("tabular_classification", "--data", file, "--epochs", 1, "--save", saved)
+        for text, parts in (("a,c\n1,2\n", ["'b'"]), ("a,b\n1,2\n3,four\n", ["row 2", "four"])):
+            file.write_text(text)
+            self.assert_refused(1, ["rows.csv", *parts], "predict", "--model", saved, file)
+        self.assert_refused(1, ["tabular_classification"], "tabular_regression", "--data", file, "--resume", saved)
+        self.assert_refused(1, ["kind", "b"], "tabular_classification", "--data", file, "--resume", saved,
+                            "--target", "b")
 
 
 class WrongCheckpoint(ExampleTest):

@@ -70,16 +70,18 @@ Target make_target(const Table& table, const TabularOptions& options) {
   if (target.task == TabularTask::classification) {
     target.classes = find_classes(column, options.classes);
     if (target.classes.size() < 2)
-      throw Error(table.source(),
-                  "the target " + in_quotes(column.name) + " has " +
-                      (target.classes.empty() ? "no values" : "the one class " + in_quotes(target.classes[0])) +
-                      "; is it the right column? --target or TabularOptions::target names another");
+      throw Error(
+          table.source(),
+          "the target " + in_quotes(column.name) + " has " +
+              (target.classes.empty() ? "no values" : "the one class " + in_quotes(target.classes[0])) +
+              "; is it the right column? --target or TabularOptions::target names another");
     return target;
   }
   if (column.type == ColumnType::text)
-    throw Error(table.source(), "the target " + in_quotes(column.name) +
-                                    " is text, which cannot be regressed on" +
-                                    (column.note.empty() ? "" : "; it is " + column.note));
+    throw Error(table.source(),
+                "the target " + in_quotes(column.name) + " is text, which cannot be regressed on" +
+                    (column.note.empty() ? "" : "; it is " + column.note) +
+                    "; is it the right column? --target or TabularOptions::target names another");
   require_finite(table, column);
   target.line = standard_line(column.numbers);
   return target;
