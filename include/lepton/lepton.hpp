@@ -32,6 +32,7 @@
 #include "lepton/data/synthetic.hpp"
 #include "lepton/data/table.hpp"
 #include "lepton/data/tabular.hpp"
+#include "lepton/data/weights.hpp"
 #include "lepton/io/checkpoint.hpp"
 #include "lepton/io/safetensors.hpp"
 #include "lepton/io/state.hpp"

@@ -99,6 +99,20 @@ Shape TensorDataset::sample_shape() const {
   return shape;
 }
 
+Shape detail::shape_of_samples(std::size_t count, const Shape& sample, const char* what) {
+  const std::int64_t each = sample.numel();
+  if (each < 1 || std::int64_t(count) % each != 0)
+    throw Error("from_spans", std::to_string(count) + " numbers are no whole number of " + what +
+                                  " of shape " + to_string(sample));
+  Shape shape = sample;
+  shape.insert(0, std::int64_t(count) / each);
+  return shape;
+}
+
+Tensor detail::view_of(const void* data, const Shape& shape, DType dtype) {
+  return lepton::detail::from_blob(const_cast<void*>(data), shape, dtype, {});  // a TensorDataset only reads
+}
+
 namespace {
 
 /// Some samples of another dataset, by their indices in it.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lepton/core/error.hpp"
+#include "src/data/draw.hpp"
 #include "src/data/random.hpp"
 
 namespace lepton::data {
@@ -23,8 +24,13 @@ struct Loader::State {
   std::int64_t first_step = 0;
   bool running = false;
 
+  /// Of an epoch.
+  std::int64_t samples() const {
+    return options.weights.empty() || options.draws == 0 ? dataset.size() : options.draws;
+  }
+
   std::int64_t steps() const {
-    const std::int64_t n = dataset.size(), b = options.batch_size;
+    const std::int64_t n = samples(), b = options.batch_size;
     return options.last == LastBatch::drop ? n / b : (n + b - 1) / b;
   }
 
@@ -35,7 +41,9 @@ struct Loader::State {
       return same;
     }
     const std::int64_t drawn = options.shuffle == Shuffle::each_epoch ? of_epoch : 0;
-    return permutation(dataset.size(), RandomStream(options.seed, Purpose::shuffle, std::uint32_t(drawn)));
+    const RandomStream random(options.seed, Purpose::shuffle, std::uint32_t(drawn));
+    return options.weights.empty() ? permutation(dataset.size(), random)
+                                   : draw(options.weights, samples(), random);
   }
 };
 
@@ -186,7 +194,13 @@ Loader::Loader(Dataset dataset, const LoaderOptions& options)
   require(options.workers >= 0, "workers must not be negative");
   require(options.prefetch >= 1, "prefetch must be at least 1, not " + std::to_string(options.prefetch));
   require(state_->dataset.size() > 0, "the dataset is empty");
-  require(state_->steps() > 0, "LastBatch::drop leaves nothing: " + std::to_string(state_->dataset.size()) +
+  require(options.draws >= 0, "draws must not be negative");
+  require(options.draws == 0 || !options.weights.empty(), "draws are made by weights, and there are none");
+  if (!options.weights.empty()) {
+    require(options.shuffle != Shuffle::never, "weights draw samples, so Shuffle::never cannot be kept");
+    check_weights(options.weights, state_->dataset.size(), "Loader");
+  }
+  require(state_->steps() > 0, "LastBatch::drop leaves nothing: " + std::to_string(state_->samples()) +
                                    " samples do not fill a batch of " + std::to_string(options.batch_size));
 }
 Loader::Loader(Loader&&) noexcept = default;

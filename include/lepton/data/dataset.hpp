@@ -107,6 +107,15 @@ class LEPTON_API TensorDataset {
   std::int64_t size_ = 0;
 };
 
+/// Samples of `shape` each that lie one after the other in memory of yours, with a target each: a class, or one
+/// number ([N, 1] in the batches) or more. Nothing is copied, so the memory must stay as long as the dataset. Throws
+/// where sizes do not fit.
+///
+///   std::vector<float> x(1000 * 20), y(1000);
+///   Dataset rows = from_spans<float, float>(x, {20}, y);
+template <class X, class Y>
+Dataset from_spans(std::span<const X> x, const Shape& shape, std::span<const Y> y, std::int64_t targets = 1);
+
 /// The samples of `dataset` at these indices, which may repeat. Throws for an index outside it.
 LEPTON_API Dataset subset(const Dataset& dataset, std::vector<std::int64_t> indices);
 
@@ -120,5 +129,20 @@ LEPTON_API std::pair<Dataset, Dataset> split(const Dataset& dataset, double frac
 
 /// `count` samples drawn by the seed, in the order of the original; all of them where there are no more.
 LEPTON_API Dataset sample(const Dataset& dataset, std::int64_t count, std::uint64_t seed);
+
+namespace detail {
+/// [samples, sample...] for `count` numbers; throws where they are no whole number of samples.
+LEPTON_API Shape shape_of_samples(std::size_t count, const Shape& sample, const char* what);
+LEPTON_API Tensor view_of(const void* data, const Shape& shape, DType dtype);
+}  // namespace detail
+
+template <class X, class Y>
+Dataset from_spans(std::span<const X> x, const Shape& shape, std::span<const Y> y, std::int64_t targets) {
+  const Shape of_x = detail::shape_of_samples(x.size(), shape, "samples");
+  Shape of_y = detail::shape_of_samples(y.size(), {targets}, "targets");
+  if (dtype_of<Y> == i64 && targets == 1) of_y = {of_y[0]};
+  return TensorDataset(detail::view_of(x.data(), of_x, dtype_of<X>),
+                       detail::view_of(y.data(), of_y, dtype_of<Y>));
+}
 
 }  // namespace lepton::data

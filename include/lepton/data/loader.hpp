@@ -25,18 +25,23 @@ struct LoaderOptions {
   int workers = 2;   ///< threads that read ahead; 0 reads in the caller's thread
   int prefetch = 4;  ///< most batches that lie ready or are being read
   LastBatch last = LastBatch::keep;
+  /// One a sample: an epoch then consists of samples drawn with chances in proportion to them, some more than once,
+  /// others not at all (data/weights.hpp makes them from classes).
+  std::vector<double> weights = {};
+  std::int64_t draws = 0;  ///< samples of such an epoch; 0: as many as there are
 };
 
 /// Batches of a dataset: each `for (auto& [x, y] : loader)` runs one epoch.
 ///
-/// The order is a permutation that depends on (seed, epoch) alone, never on the number of workers. An error
+/// The order is a permutation, or with weights a drawing, that depends on (seed, epoch) alone, never on the number of
+/// workers. An error
 /// while a batch is read is thrown in the loop where that batch would have come. Leaving a loop early stops
 /// the workers. Movable; its iterators must not outlive it. One loop at a time.
 class LEPTON_API Loader {
   struct Epoch;
 
  public:
-  /// Throws for an empty dataset, or options out of range.
+  /// Throws for an empty dataset, options out of range, and weights that do not fit the dataset.
   explicit Loader(Dataset dataset, const LoaderOptions& options = {});
 
   struct End {};
