@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "augment.hpp"
 #include "common.hpp"
 #include "picture_format.hpp"
 
@@ -9,6 +10,7 @@ using namespace lepton;
 
 struct Settings : example::Options {
   std::string data, size, write_split;
+  std::vector<std::string> augment;
 };
 
 /// "64" or "48x64", rows first; nothing where it is neither.
@@ -61,6 +63,8 @@ static int train(const CLI::App& app, Settings s) {
     before = io::load_metadata(s.resume);
     adopt(app, s, before);
     if (const auto size = before.find("size"); s.size.empty() && size != before.end()) s.size = size->second;
+    if (const auto names = before.find("augment"); s.augment.empty() && names != before.end())
+      s.augment = CLI::detail::split(names->second, ',');
   }
   const Device device = prepare(s);
   const data::ImageData pictures = load(s);
@@ -80,9 +84,14 @@ static int train(const CLI::App& app, Settings s) {
   options.validation = pictures.test;
   options.metrics = {{"accuracy", metrics::Accuracy()}};
   options.metadata.merge(format.metadata());
+  if (!s.augment.empty()) options.metadata["augment"] = example::joined(s.augment);
   options.metadata["size"] = std::to_string(format.height) + "x" + std::to_string(format.width);
+  data::Dataset training = pictures.train;
+  if (!s.augment.empty())
+    training =
+        data::transformed(training, example::augmentation(s.augment, format.height, format.width), s.seed);
   interrupt_on_signal();
-  const Report report = fit(model, adam, cross_entropy, pictures.train, options);
+  const Report report = fit(model, adam, cross_entropy, training, options);
 
   auto figures = example::figures(s, report, model);
   if (report.epochs.empty() && !report.interrupted)  // the checkpoint had all epochs behind it
@@ -107,6 +116,12 @@ int main(int argc, char** argv) {
                  "Pictures are resized to N or HxW; default: as they are, 64 where they differ")
       ->check([](const std::string& text) {
         return parse_size(text) ? std::string() : "a size is N or HxW, not " + text;
+      });
+  app.add_option("--augment", s.augment, example::kAugmentationHelp)
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check([](const std::string& name) {
+        return example::is_augmentation(name) ? std::string() : "there is no augmentation " + name;
       });
   app.add_option("--write-split", s.write_split, "File to write which picture is in which part");
   example::add_options(app, s);

@@ -10,7 +10,7 @@
 #include "lepton/core/error.hpp"
 #include "lepton/tensor/factory.hpp"
 #include "src/data/gather.hpp"
-#include "src/data/random.hpp"
+#include "src/data/permutation.hpp"
 
 namespace lepton::data {
 namespace {
@@ -27,15 +27,15 @@ void check_indices(std::span<const std::int64_t> indices, std::int64_t size, con
 
 Dataset::Interface::~Interface() = default;
 
-Batch Dataset::batch(std::span<const std::int64_t> indices) const {
+Batch Dataset::batch(std::span<const std::int64_t> indices, std::int64_t epoch) const {
   check_indices(indices, size(), "Dataset");
-  return self().batch(indices);
+  return self().batch(indices, epoch);
 }
 
 Shape Dataset::Interface::sample_shape() const {
   if (size() == 0) throw Error("Dataset", "a dataset without samples has no sample_shape");
   const std::int64_t first = 0;
-  Shape shape = batch({&first, 1})[0].shape();
+  Shape shape = batch({&first, 1}, 0)[0].shape();
   if (shape.rank()) shape.erase(0);
   return shape;
 }
@@ -45,7 +45,7 @@ std::vector<std::int64_t> Dataset::Interface::labels() const {
   for (std::int64_t from = 0; from < size(); from += kLabelChunk) {
     indices.resize(std::size_t(std::min(kLabelChunk, size() - from)));
     std::iota(indices.begin(), indices.end(), from);
-    const Batch chunk = batch(indices);
+    const Batch chunk = batch(indices, 0);
     if (chunk.size() < 2 || chunk[1].dtype() != i64 || chunk[1].rank() != 1)
       throw Error("Dataset", "it has no labels: the second tensor of its batches is not i64 [N]");
     const auto y = chunk[1].span<std::int64_t>();
@@ -125,11 +125,11 @@ struct Subset {
   std::vector<std::string> class_names() const { return whole.class_names(); }
   std::vector<std::int64_t> labels() const { return pick(whole.labels()); }
   std::vector<std::string> sample_names() const { return pick(whole.sample_names()); }
-  Batch batch(std::span<const std::int64_t> wanted) const {
+  Batch batch(std::span<const std::int64_t> wanted, std::int64_t epoch = 0) const {
     std::vector<std::int64_t> there;
     there.reserve(wanted.size());
     for (const std::int64_t i : wanted) there.push_back(indices[std::size_t(i)]);
-    return whole.batch(there);
+    return whole.batch(there, epoch);
   }
   template <class T> std::vector<T> pick(const std::vector<T>& all) const {
     std::vector<T> picked;

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "src/data/random.hpp"
+#include "lepton/data/random_stream.hpp"
 
 namespace lepton::data {
 

@@ -13,7 +13,7 @@
 
 #include "lepton/core/error.hpp"
 #include "src/data/draw.hpp"
-#include "src/data/random.hpp"
+#include "src/data/permutation.hpp"
 
 namespace lepton::data {
 
@@ -55,6 +55,7 @@ struct Loader::State {
 struct Loader::Epoch {
   explicit Epoch(State& state)
       : state_(state),
+        epoch_(state.epoch),
         order_(state.order(state.epoch)),
         steps_(state.steps()),
         step_(state.first_step),
@@ -98,7 +99,7 @@ struct Loader::Epoch {
   Batch read(std::int64_t step) const {
     const std::int64_t from = step * state_.options.batch_size;
     const std::int64_t count = std::min(state_.options.batch_size, std::int64_t(order_.size()) - from);
-    return state_.dataset.batch(std::span(order_).subspan(std::size_t(from), std::size_t(count)));
+    return state_.dataset.batch(std::span(order_).subspan(std::size_t(from), std::size_t(count)), epoch_);
   }
 
   /// Makes `current_` the batch of `step_`.
@@ -160,6 +161,7 @@ struct Loader::Epoch {
   }
 
   State& state_;
+  const std::int64_t epoch_;
   const std::vector<std::int64_t> order_;
   const std::int64_t steps_;
   std::int64_t step_;  // of `current_`; the consumer's own

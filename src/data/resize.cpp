@@ -1,49 +1,25 @@
 // Antialiased bilinear resizing in fixed point, as Pillow does it.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "lepton/core/error.hpp"
 #include "lepton/data/image.hpp"
+#include "src/data/triangle.hpp"
 
 namespace lepton::data {
 namespace {
 
 constexpr int kPrecision = 22;  // fraction bits: 8 of a pixel and 2 of headroom are left in an int32
 
-/// For each output position the input positions that count, and their weights in fixed point.
-struct Filter {
-  struct Window {
-    std::int64_t first, count;
-  };
-  std::vector<Window> windows;
-  std::vector<std::int32_t> weights;  // `width` to a window
-  std::int64_t width = 0;
-};
-
-/// A triangle of half-width max(1, in / out) input pixels around each output pixel's centre.
-Filter make_filter(std::int64_t in, std::int64_t out) {
-  const double scale = double(in) / double(out), half = std::max(scale, 1.0);
-  Filter f;
-  f.width = std::int64_t(std::ceil(half)) * 2 + 1;
-  f.windows.resize(std::size_t(out));
-  f.weights.resize(std::size_t(out * f.width));
-  std::vector<double> w(static_cast<std::size_t>(f.width));
-  for (std::int64_t o = 0; o < out; ++o) {
-    const double centre = (double(o) + 0.5) * scale;
-    const std::int64_t first = std::max<std::int64_t>(0, std::llround(centre - half));
-    const std::int64_t count = std::min<std::int64_t>(in, std::llround(centre + half)) - first;
-    double sum = 0;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const double distance = std::abs((double(i + first) - centre + 0.5) / half);
-      sum += w[std::size_t(i)] = std::max(0.0, 1.0 - distance);
-    }
-    for (std::int64_t i = 0; i < count; ++i)
-      f.weights[std::size_t(o * f.width + i)] =
-          std::int32_t(std::floor(0.5 + w[std::size_t(i)] / sum * double(1 << kPrecision)));
-    f.windows[std::size_t(o)] = {first, count};
-  }
-  return f;
+/// The weights of a filter in fixed point.
+std::vector<std::int32_t> to_fixed(const Triangle& filter) {
+  std::vector<std::int32_t> fixed;
+  fixed.reserve(filter.weights.size());
+  for (const double w : filter.weights)
+    fixed.push_back(std::int32_t(std::floor(0.5 + w * double(1 << kPrecision))));
+  return fixed;
 }
 
 std::uint8_t to_pixel(std::int32_t sum) { return std::uint8_t(std::clamp(sum >> kPrecision, 0, 255)); }
@@ -51,14 +27,15 @@ std::uint8_t to_pixel(std::int32_t sum) { return std::uint8_t(std::clamp(sum >> 
 /// Resizes the middle axis of [outer, in, inner] to [outer, out, inner].
 void resize_axis(const std::uint8_t* x, std::uint8_t* y, std::int64_t outer, std::int64_t in,
                  std::int64_t out, std::int64_t inner) {
-  const Filter f = make_filter(in, out);
+  const Triangle f(in, out);
+  const std::vector<std::int32_t> weights = to_fixed(f);
   std::vector<std::int32_t> sums(static_cast<std::size_t>(inner));
   for (std::int64_t n = 0; n < outer; ++n)
     for (std::int64_t o = 0; o < out; ++o) {
       const auto [first, count] = f.windows[std::size_t(o)];
       std::fill(sums.begin(), sums.end(), 1 << (kPrecision - 1));
       for (std::int64_t i = 0; i < count; ++i) {
-        const std::int32_t weight = f.weights[std::size_t(o * f.width + i)];
+        const std::int32_t weight = weights[std::size_t(o * f.width + i)];
         const std::uint8_t* row = x + (n * in + first + i) * inner;
         for (std::int64_t k = 0; k < inner; ++k) sums[std::size_t(k)] += weight * row[k];
       }

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "lepton/core/error.hpp"
-#include "src/data/random.hpp"
+#include "lepton/data/random_stream.hpp"
 
 namespace lepton::data {
 namespace {

@@ -10,8 +10,8 @@
 #include "lepton/core/error.hpp"
 #include "lepton/core/parallel.hpp"
 #include "lepton/data/pixel_dataset.hpp"
+#include "lepton/data/random_stream.hpp"
 #include "lepton/tensor/factory.hpp"
-#include "src/data/random.hpp"
 #include "src/data/shapes.hpp"
 
 namespace lepton::data {

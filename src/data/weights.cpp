@@ -30,8 +30,8 @@ struct Weighted {
   std::vector<std::int64_t> labels() const { return samples.labels(); }
   std::vector<std::string> class_names() const { return samples.class_names(); }
   std::vector<std::string> sample_names() const { return samples.sample_names(); }
-  Batch batch(std::span<const std::int64_t> indices) const {
-    Batch out = samples.batch(indices);
+  Batch batch(std::span<const std::int64_t> indices, std::int64_t epoch = 0) const {
+    Batch out = samples.batch(indices, epoch);
     const Tensor w = empty({std::int64_t(indices.size())});
     std::transform(indices.begin(), indices.end(), w.data<float>(),
                    [&](std::int64_t i) { return weights[std::size_t(i)]; });

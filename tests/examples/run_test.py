@@ -56,6 +56,16 @@ class Training(ExampleTest):
         self.assertEqual(told["steps"], 12)
         self.assertIn("test_accuracy", told)
 
+    def test_augmentation_is_resumed_with_the_same_bits(self):
+        whole, parts, plain = self.folder / "whole", self.folder / "parts", self.folder / "plain"
+        augment = ("--augment", "flip,rotate,shear,zoom,shift,crop,colour,erase")
+        self.train("--epochs", 3, *augment, "--save", whole)
+        self.train("--epochs", 1, *augment, "--threads", 1, "--save", parts)
+        self.train("--epochs", 3, "--resume", parts, "--save", parts)  # the augmentation is the checkpoint's
+        self.assert_same_checkpoint(whole, parts)
+        self.train("--epochs", 3, "--save", plain)
+        self.assertNotEqual((plain / "training.safetensors").read_bytes(), (whole / "training.safetensors").read_bytes())
+
     def test_limit_and_size(self):
         saved = self.folder / "saved"
         told = figures(self.train("--epochs", 1, "--limit", 5, "--size", "20x12", "--json", "--save", saved))

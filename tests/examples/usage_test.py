@@ -28,7 +28,8 @@ class Usage(ExampleTest):
 
     def test_bad_values(self):
         bad = {"--epochs": ("many", 0, 1.5), "--batch-size": (-1, 0), "--lr": ("fast", "nan", 0), "--seed": (-1, "x"),
-               "--threads": (-2,), "--limit": (-1,), "--size": ("0x8", "16x16x3", "big"), "--device": ("tpu",)}
+               "--threads": (-2,), "--limit": (-1,), "--size": ("0x8", "16x16x3", "big"), "--device": ("tpu",),
+               "--augment": ("mirror", "flip,turn")}
         for option, values in bad.items():
             for value in values:
                 self.assert_refused(2, [option], TRAIN, option, value)

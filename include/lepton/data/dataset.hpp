@@ -22,6 +22,12 @@ concept DatasetLike = requires(const T& d, std::span<const std::int64_t> indices
   { d.batch(indices) } -> std::same_as<Batch>;
 };
 
+/// A dataset whose samples differ from epoch to epoch, by random transforms, takes the epoch as well.
+template <class T>
+concept DependsOnEpoch = requires(const T& d, std::span<const std::int64_t> indices, std::int64_t epoch) {
+  { d.batch(indices, epoch) } -> std::same_as<Batch>;
+};
+
 /// Any `DatasetLike` type behind one value type; copies share the samples.
 ///
 /// Of the members below, `size` and `batch` must exist in the wrapped type; where it has no `sample_shape`,
@@ -37,8 +43,9 @@ class LEPTON_API Dataset {
   bool defined() const { return bool(self_); }
   /// Number of samples.
   std::int64_t size() const { return self().size(); }
-  /// The samples at these indices, in this order. Throws for an index outside [0, size()).
-  Batch batch(std::span<const std::int64_t> indices) const;
+  /// The samples at these indices, in this order, as they are in an epoch (from 0). Throws for an index outside
+  /// [0, size()).
+  Batch batch(std::span<const std::int64_t> indices, std::int64_t epoch = 0) const;
   /// Shape of one sample of the batch's first tensor; read from sample 0 by default.
   Shape sample_shape() const { return self().sample_shape(); }
   /// Class of every sample; by default the second tensor of the batches, where it is i64 [N].
@@ -52,7 +59,7 @@ class LEPTON_API Dataset {
   struct LEPTON_API Interface {
     virtual ~Interface();
     virtual std::int64_t size() const = 0;
-    virtual Batch batch(std::span<const std::int64_t> indices) const = 0;
+    virtual Batch batch(std::span<const std::int64_t> indices, std::int64_t epoch) const = 0;
     virtual Shape sample_shape() const;
     virtual std::vector<std::int64_t> labels() const;
     virtual std::vector<std::string> class_names() const { return {}; }
@@ -63,7 +70,10 @@ class LEPTON_API Dataset {
     T value;
     explicit Model(T v) : value(std::move(v)) {}
     std::int64_t size() const override { return value.size(); }
-    Batch batch(std::span<const std::int64_t> indices) const override { return value.batch(indices); }
+    Batch batch(std::span<const std::int64_t> indices, std::int64_t epoch) const override {
+      if constexpr (DependsOnEpoch<T>) return value.batch(indices, epoch);
+      else return value.batch(indices);
+    }
     Shape sample_shape() const override {
       if constexpr (requires { value.sample_shape(); }) return value.sample_shape();
       else return Interface::sample_shape();
