@@ -37,6 +37,7 @@
 #include "lepton/data/transforms.hpp"
 #include "lepton/data/weights.hpp"
 #include "lepton/io/checkpoint.hpp"
+#include "lepton/io/npy.hpp"
 #include "lepton/io/safetensors.hpp"
 #include "lepton/io/state.hpp"
 #include "lepton/metrics/accuracy.hpp"

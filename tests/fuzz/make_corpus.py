@@ -4,9 +4,11 @@
 The pictures are the byte arrays of tests/data/image_fixtures.inc.
 """
 import gzip
+import io
 import re
 import struct
 import sys
+import zipfile
 from pathlib import Path
 
 FIXTURES = Path(__file__).resolve().parent.parent / "data" / "image_fixtures.inc"
@@ -39,6 +41,24 @@ def tunings():
     yield "whole", b"lepton tuning 1\ncpu amd 26 2 v4bf16\nconv2d bf16 height=7..9 -> bf16\r\n"
 
 
+def npy(descr, shape, data, fortran=False):
+    header = repr({"descr": descr, "fortran_order": fortran, "shape": shape}).encode()
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header + data
+
+
+def numpy_arrays():
+    arrays = [npy("<f4", (2, 3), bytes(24), fortran=True), npy(">i2", (2,), bytes(4)), npy("|b1", (), b"\1"),
+              npy("<f8", (1,), bytes(8))]
+    for i, array in enumerate(arrays):
+        yield f"{i}.npy", array
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", method) as archive:
+            for i, array in enumerate(arrays):
+                archive.writestr(zipfile.ZipInfo(f"a{i}.npy"), array, method)
+        yield f"{method}.npz", file.getvalue()
+
+
 def write(folder, files):
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files:
@@ -52,3 +72,4 @@ if __name__ == "__main__":
     write(Path(sys.argv[1]) / "idx", arrays())
     write(Path(sys.argv[1]) / "csv", tables())
     write(Path(sys.argv[1]) / "tuning", tunings())
+    write(Path(sys.argv[1]) / "npy", numpy_arrays())
