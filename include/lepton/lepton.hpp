@@ -30,6 +30,7 @@
 #include "lepton/data/random_stream.hpp"
 #include "lepton/data/scaler.hpp"
 #include "lepton/data/split.hpp"
+#include "lepton/data/sql.hpp"
 #include "lepton/data/synthetic.hpp"
 #include "lepton/data/table.hpp"
 #include "lepton/data/tabular.hpp"

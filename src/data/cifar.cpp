@@ -33,11 +33,13 @@ Pixels read_part(const std::vector<std::string>& paths) {
   std::vector<std::vector<std::uint8_t>> files;
   std::int64_t count = 0;
   for (const std::string& path : paths) {
+    if (!is_file(path))
+      throw Error(path, "is not there; the set is data_batch_1.bin to data_batch_5.bin and test_batch.bin");
     files.push_back(read_file(path));
     const std::int64_t bytes = std::int64_t(files.back().size());
     if (bytes == 0 || bytes % kRecord)
       throw Error(path, "its " + std::to_string(bytes) + " bytes are no whole number of records of " +
-                            std::to_string(kRecord));
+                            std::to_string(kRecord) + "; get the file anew");
     count += bytes / kRecord;
   }
 

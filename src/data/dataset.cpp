@@ -65,8 +65,8 @@ TensorDataset::TensorDataset(std::vector<Tensor> tensors) : tensors_(std::move(t
   for (Tensor& t : tensors_) {
     if (t.rank() == 0) throw Error("TensorDataset", "a scalar has no axis that counts samples");
     if (t.size(0) != tensors_[0].size(0))
-      throw Error("TensorDataset",
-                  "first sizes differ: " + to_string(tensors_[0].shape()) + " and " + to_string(t.shape()));
+      throw Error("TensorDataset", "first sizes differ: " + to_string(tensors_[0].shape()) + " and " +
+                                       to_string(t.shape()) + "; the first axis of each counts samples");
     t = t.detach().to(kCpu).contiguous();
   }
   size_ = tensors_[0].size(0);

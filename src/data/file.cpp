@@ -108,7 +108,10 @@ void ByteReader::read(void* out, std::size_t count, const std::string& what) {
 void ByteReader::expect_end() {
   // Reading once more also makes zlib check the length and checksum at the end of the last member.
   std::uint8_t byte;
-  if (read_some(&byte, 1)) throw Error(name_, "goes on after the last element that its header announces");
+  if (read_some(&byte, 1))
+    throw Error(name_,
+                "goes on after the last element that its header announces; is it another kind of file, or "
+                "were two written into one?");
 }
 
 std::size_t ByteReader::most_left() const {

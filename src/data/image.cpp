@@ -15,10 +15,10 @@ namespace {
 constexpr std::uint64_t kMostPixelsPerByte = 65536;
 
 Image decode(Bytes bytes, const std::string& name, Decode what) {
-  if (bytes.empty()) throw Error(name, "is empty");
+  if (bytes.empty()) throw Error(name, std::string("is empty; ") + kGetAnew);
   if (is_jpeg(bytes)) return decode_jpeg(bytes, name, what);
   if (is_png(bytes)) return decode_png(bytes, name, what);
-  throw Error(name, "is neither a JPEG nor a PNG picture");
+  throw Error(name, "is neither a JPEG nor a PNG picture; convert it, or take it out of its folder");
 }
 
 }  // namespace

@@ -14,6 +14,9 @@ using Bytes = std::span<const std::uint8_t>;
 /// How much of a file is wanted. Reading the size leaves `Image::pixels` empty.
 enum class Decode { size, pixels };
 
+/// What to do about a broken picture.
+inline constexpr const char* kGetAnew = "get the file anew, or take it out of its folder";
+
 bool is_jpeg(Bytes bytes);
 bool is_png(Bytes bytes);
 Image decode_jpeg(Bytes bytes, const std::string& name, Decode what);

@@ -40,7 +40,7 @@ struct Decoder {
 
   /// Runs `body`, which must hold nothing that needs a destructor: libjpeg's errors jump out of it.
   template <class F> void guarded(const std::string& name, const F& body) {
-    if (setjmp(escape)) throw Error(name, std::string("the JPEG is broken: ") + message);
+    if (setjmp(escape)) throw Error(name, std::string("the JPEG is broken: ") + message + "; " + kGetAnew);
     body();
   }
 

@@ -38,7 +38,7 @@ struct Decoder {
 
   /// Runs `body`, which must hold nothing that needs a destructor: libpng's errors jump out of it.
   template <class F> void guarded(const std::string& name, const F& body) {
-    if (setjmp(escape)) throw Error(name, std::string("the PNG is broken: ") + message);
+    if (setjmp(escape)) throw Error(name, std::string("the PNG is broken: ") + message + "; " + kGetAnew);
     body();
   }
 

@@ -35,7 +35,8 @@ template <class T, class F> Tensor map_columns(const Tensor& x, F&& f) {
 
 template <class F> Tensor map(const Tensor& x, std::size_t width, const char* who, F&& f) {
   if (x.rank() != 2 || std::size_t(x.size(1)) != width)
-    throw Error(who, "was fitted to [rows, " + std::to_string(width) + "], not " + to_string(x.shape()));
+    throw Error(who, "was fitted to [rows, " + std::to_string(width) + "], not " + to_string(x.shape()) +
+                         "; give it the columns of its training, in their order");
   if (x.dtype() == f32) return map_columns<float>(x, f);
   if (x.dtype() == f64) return map_columns<double>(x, f);
   throw Error(who, "takes f32 and f64, not " + std::string(name_of(x.dtype())));

@@ -54,8 +54,8 @@ Column text_column(std::string name, const std::vector<std::string>& values) {
   return column;
 }
 
-Table::Table(std::vector<Column> columns, std::string source)
-    : columns_(std::move(columns)), source_(std::move(source)) {
+Table::Table(std::vector<Column> columns, std::string source, std::int64_t first_row)
+    : columns_(std::move(columns)), first_row_(first_row), source_(std::move(source)) {
   std::unordered_set<std::string_view> names;
   for (const Column& column : columns_) {
     if (!names.insert(column.name).second) fail_twice(column.name);

@@ -69,7 +69,8 @@ std::vector<double> sample_weights(std::span<const std::int64_t> labels,
 
 void check_weights(std::span<const double> weights, std::int64_t samples, const char* who) {
   if (std::int64_t(weights.size()) != samples)
-    throw Error(who, std::to_string(weights.size()) + " weights for " + std::to_string(samples) + " samples");
+    throw Error(who, std::to_string(weights.size()) + " weights for " + std::to_string(samples) +
+                         " samples; each needs one, as sample_weights gives them");
   double sum = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (!(weights[i] >= 0) || !std::isfinite(sum += weights[i]))

@@ -5,6 +5,7 @@ The pictures are the byte arrays of tests/data/image_fixtures.inc.
 """
 import gzip
 import io
+import json
 import re
 import struct
 import sys
@@ -59,6 +60,21 @@ def numpy_arrays():
         yield f"{method}.npz", file.getvalue()
 
 
+def pipelines():
+    line = {"centre": 2.5, "scale": 1.5, "shift": 0.0}
+    number = {"column": "age", "type": "number", "numbers": [{**line, "part": "value", "fill": 3.0}], "indicator": True}
+    date = {"column": "born", "type": "date",
+            "numbers": [{**line, "part": part, "fill": 2.0} for part in ("days", "month", "day", "weekday", "hour")]}
+    town = {"column": "town", "type": "text", "categories": ["Bonn", "Ulm", "missing"], "other": True, "fill": "missing",
+            "encoding": "one_hot", "unknown": "ignore"}
+    kind = {"column": "kind", "type": "text", "task": "classification", "classes": ["a", "b"], "line": line}
+    for name, columns, target in (("classes", [number, town, date], kind),
+                                  ("numbers", [{**town, "encoding": "ordinal", "unknown": "error"}],
+                                   {**kind, "column": "age", "type": "number", "task": "regression", "classes": []})):
+        pipeline = {"version": 1, "target": target, "columns": columns, "left_out": ["x: without a value"]}
+        yield name, json.dumps(pipeline, separators=(",", ":")).encode()
+
+
 def write(folder, files):
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files:
@@ -73,3 +89,4 @@ if __name__ == "__main__":
     write(Path(sys.argv[1]) / "csv", tables())
     write(Path(sys.argv[1]) / "tuning", tunings())
     write(Path(sys.argv[1]) / "npy", numpy_arrays())
+    write(Path(sys.argv[1]) / "tabular", pipelines())

@@ -51,9 +51,9 @@ LEPTON_API Column text_column(std::string name, const std::vector<std::string>& 
 class LEPTON_API Table {
  public:
   Table() = default;
-  /// `source` is what messages call the table: the path of its file. Throws where lengths differ or a name
-  /// is taken twice.
-  explicit Table(std::vector<Column> columns, std::string source = "Table");
+  /// `source` is what messages call the table: the path of its file; `first_row` the number there of its first row,
+  /// where it is but a part. Throws where lengths differ or a name is taken twice.
+  explicit Table(std::vector<Column> columns, std::string source = "Table", std::int64_t first_row = 1);
 
   std::int64_t rows() const { return columns_.empty() ? 0 : columns_[0].size(); }
   std::int64_t width() const { return std::int64_t(columns_.size()); }
@@ -76,7 +76,7 @@ class LEPTON_API Table {
   Table take(std::span<const std::int64_t> rows) const;
   /// Number that a row had in the source, from 1, for messages; `take` keeps it.
   std::int64_t row_number(std::int64_t row) const {
-    return origin_.empty() ? row + 1 : origin_[std::size_t(row)];
+    return origin_.empty() ? first_row_ + row : origin_[std::size_t(row)];
   }
 
  private:
@@ -84,7 +84,8 @@ class LEPTON_API Table {
   void check_length(const Column& column) const;
 
   std::vector<Column> columns_;
-  std::vector<std::int64_t> origin_;  // row numbers in the source; empty: 1, 2, ...
+  std::vector<std::int64_t> origin_;  // row numbers in the source; empty: they follow each other
+  std::int64_t first_row_ = 1;
   std::string source_ = "Table";
 };
 

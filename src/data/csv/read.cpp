@@ -26,7 +26,7 @@ class Reader {
         options_(options),
         missing_(options.missing),
         dialect_(find_dialect(stream, options)) {
-    if (dialect_.names.empty()) throw Error(stream.name(), "is empty");
+    if (dialect_.names.empty()) fail_without_records();
     for (const std::string& name : options.select) place_of(name);
     for (const auto& [name, type] : options.types) place_of(name);
     for (const std::string& name : dialect_.names) builders_.push_back(make_builder(name));
@@ -45,10 +45,17 @@ class Reader {
   }
 
  private:
+  /// Says what keeps the first line from being read; else there is none.
+  [[noreturn]] void fail_without_records() {
+    Records(stream_, ',').next();
+    throw Error(stream_.name(), "is empty: it has no rows");
+  }
+
   std::size_t place_of(const std::string& name) const {
     const auto found = std::find(dialect_.names.begin(), dialect_.names.end(), name);
     if (found == dialect_.names.end())
-      throw Error(stream_.name(), "has no column " + in_quotes(name) + "; it has " + list_names(dialect_.names));
+      throw Error(stream_.name(),
+                  "has no column " + in_quotes(name) + "; it has " + list_names(dialect_.names));
     return std::size_t(found - dialect_.names.begin());
   }
 
@@ -111,7 +118,8 @@ class Reader {
   [[noreturn]] void fail_value(const Builder& builder, std::string_view text, const Records& records) const {
     const std::string where = ", column " + in_quotes(builder.name()) + ": ";
     if (builder.told() && *builder.told() != ColumnType::text)
-      fail(records, where + in_quotes(text) + " is no " + to_string(*builder.told()));
+      fail(records, where + in_quotes(text) + " is no " + to_string(*builder.told()) +
+                        "; correct it, or name it among the missing values");
     fail(records, where + "the text is not UTF-8; " + kConvert);
   }
 
