@@ -6,6 +6,7 @@
 #include "tests/op_cases/class_loss.hpp"
 #include "tests/op_cases/compare.hpp"
 #include "tests/op_cases/conv.hpp"
+#include "tests/op_cases/conv_nd.hpp"
 #include "tests/op_cases/copies.hpp"
 #include "tests/op_cases/ctc_loss.hpp"
 #include "tests/op_cases/embedding.hpp"
@@ -41,6 +42,8 @@ inline OpCases all_cases() {
                               matmul_cases,
                               linear_cases,
                               conv_cases,
+                              conv_nd_cases,
+                              conv_transpose_cases,
                               pool_cases,
                               batch_norm_cases,
                               layer_norm_cases,
