@@ -13,13 +13,13 @@ Conv1d::Conv1d(const Conv1dLayerOptions& o)
   make_conv_parameters(weight, bias, o.out, o.in / o.groups, {o.kernel}, o.out, o.bias);
 }
 
-Tensor Conv1d::forward(const Tensor& x, const Tensor& other_weight) const {
-  if (mode_ == PaddingMode::zeros) return conv1d(x, other_weight, bias, options_);
+Tensor Conv1d::forward(const Tensor& x, const Tensor& w, const Tensor& b) const {
+  if (mode_ == PaddingMode::zeros) return conv1d(x, w, b, options_);
   if (x.rank() != 3) throw Error("Conv1d", "needs [N, C, L], got " + to_string(x.shape()));
   Conv1dOptions bare = options_;
   bare.padding = 0;
-  return conv1d(lepton::detail::with_edges(x, 2, options_.padding, options_.padding, mode_, "Conv1d"),
-                other_weight, bias, bare);
+  return conv1d(lepton::detail::with_edges(x, 2, options_.padding, options_.padding, mode_, "Conv1d"), w, b,
+                bare);
 }
 
 Conv3d::Conv3d(const Conv3dLayerOptions& o)
@@ -30,8 +30,8 @@ Conv3d::Conv3d(const Conv3dLayerOptions& o)
   make_conv_parameters(weight, bias, o.out, o.in / o.groups, kernel, o.out, o.bias);
 }
 
-Tensor Conv3d::forward(const Tensor& x, const Tensor& other_weight) const {
-  if (mode_ == PaddingMode::zeros) return conv3d(x, other_weight, bias, options_);
+Tensor Conv3d::forward(const Tensor& x, const Tensor& w, const Tensor& b) const {
+  if (mode_ == PaddingMode::zeros) return conv3d(x, w, b, options_);
   if (x.rank() != 5) throw Error("Conv3d", "needs [N, C, D, H, W], got " + to_string(x.shape()));
   const std::int64_t by[] = {options_.padding.d, options_.padding.h, options_.padding.w};
   Tensor padded = x;
@@ -39,7 +39,7 @@ Tensor Conv3d::forward(const Tensor& x, const Tensor& other_weight) const {
     padded = lepton::detail::with_edges(padded, 2 + i, by[i], by[i], mode_, "Conv3d");
   Conv3dOptions bare = options_;
   bare.padding = 0;
-  return conv3d(padded, other_weight, bias, bare);
+  return conv3d(padded, w, b, bare);
 }
 
 }  // namespace lepton::nn

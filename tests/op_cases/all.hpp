@@ -16,6 +16,7 @@
 #include "tests/op_cases/margin_loss.hpp"
 #include "tests/op_cases/matmul.hpp"
 #include "tests/op_cases/norm.hpp"
+#include "tests/op_cases/pool_nd.hpp"
 #include "tests/op_cases/random.hpp"
 #include "tests/op_cases/reduce.hpp"
 #include "tests/op_cases/regression_loss.hpp"
@@ -45,6 +46,8 @@ inline OpCases all_cases() {
                               conv_nd_cases,
                               conv_transpose_cases,
                               pool_cases,
+                              pool_nd_cases,
+                              interpolate_cases,
                               batch_norm_cases,
                               layer_norm_cases,
                               softmax_cases,

@@ -26,9 +26,9 @@ class LEPTON_API Conv2d : public Module {
  public:
   explicit Conv2d(const Conv2dLayerOptions& options);
 
-  Tensor operator()(const Tensor& x) const { return forward(x, weight); }
-  /// The same with another weight, as one that is computed.
-  Tensor forward(const Tensor& x, const Tensor& other_weight) const;
+  Tensor operator()(const Tensor& x) const { return forward(x, weight, bias); }
+  /// The same with another weight and bias, as ones that are computed.
+  Tensor forward(const Tensor& x, const Tensor& w, const Tensor& b) const;
 
   Parameter weight, bias;
   LEPTON_FIELDS(weight, bias)

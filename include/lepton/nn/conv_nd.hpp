@@ -19,9 +19,9 @@ struct Conv1dLayerOptions {
 class LEPTON_API Conv1d : public Module {
  public:
   explicit Conv1d(const Conv1dLayerOptions& options);
-  Tensor operator()(const Tensor& x) const { return forward(x, weight); }
-  /// The same with another weight, as one that is computed.
-  Tensor forward(const Tensor& x, const Tensor& other_weight) const;
+  Tensor operator()(const Tensor& x) const { return forward(x, weight, bias); }
+  /// The same with another weight and bias, as ones that are computed.
+  Tensor forward(const Tensor& x, const Tensor& w, const Tensor& b) const;
 
   Parameter weight, bias;
   LEPTON_FIELDS(weight, bias)
@@ -46,9 +46,9 @@ struct Conv3dLayerOptions {
 class LEPTON_API Conv3d : public Module {
  public:
   explicit Conv3d(const Conv3dLayerOptions& options);
-  Tensor operator()(const Tensor& x) const { return forward(x, weight); }
-  /// The same with another weight, as one that is computed.
-  Tensor forward(const Tensor& x, const Tensor& other_weight) const;
+  Tensor operator()(const Tensor& x) const { return forward(x, weight, bias); }
+  /// The same with another weight and bias, as ones that are computed.
+  Tensor forward(const Tensor& x, const Tensor& w, const Tensor& b) const;
 
   Parameter weight, bias;
   LEPTON_FIELDS(weight, bias)
