@@ -1,23 +1,27 @@
 // The two-dimensional convolution layer.
 #include "lepton/nn/conv2d.hpp"
 
-#include "lepton/nn/init.hpp"
+#include "src/nn/conv_parameters.hpp"
+#include "src/ops/edges.hpp"
 
 namespace lepton::nn {
 
 Conv2d::Conv2d(const Conv2dLayerOptions& o)
-    : options_{.stride = o.stride, .padding = o.padding, .dilation = o.dilation, .groups = o.groups} {
-  if (o.in < 1 || o.out < 1 || o.kernel.h < 1 || o.kernel.w < 1 || o.groups < 1)
-    throw Error("Conv2d", "channels, kernel and groups must be positive");
-  if (o.in % o.groups != 0 || o.out % o.groups != 0)
-    throw Error("Conv2d", std::to_string(o.in) + " -> " + std::to_string(o.out) + " channels do not divide into " +
-                              std::to_string(o.groups) + " groups");
-  const Shape shape{o.out, o.in / o.groups, o.kernel.h, o.kernel.w};
-  const std::int64_t fan_in = shape.numel() / o.out;
-  weight = Parameter(init::fan_in_uniform(shape, fan_in));
-  if (o.bias) bias = Parameter(init::fan_in_uniform({o.out}, fan_in));
+    : options_{.stride = o.stride, .padding = o.padding, .dilation = o.dilation, .groups = o.groups},
+      mode_(o.padding_mode),
+      after_(o.padding_after.value_or(o.padding)) {
+  const Shape kernel{o.kernel.h, o.kernel.w};
+  check_conv(o.in, o.out, o.groups, kernel, "Conv2d");
+  make_conv_parameters(weight, bias, o.out, o.in / o.groups, kernel, o.out, o.bias);
 }
 
-Tensor Conv2d::operator()(const Tensor& x) const { return conv2d(x, weight, bias, options_); }
+Tensor Conv2d::forward(const Tensor& x, const Tensor& w, const Tensor& b) const {
+  if (mode_ == PaddingMode::zeros && after_ == options_.padding) return conv2d(x, w, b, options_);
+  if (x.rank() != 4) throw Error("Conv2d", "needs [N, C, H, W], got " + to_string(x.shape()));
+  const Tensor rows = lepton::detail::with_edges(x, 2, options_.padding.h, after_.h, mode_, "Conv2d");
+  Conv2dOptions bare = options_;
+  bare.padding = 0;
+  return conv2d(lepton::detail::with_edges(rows, 3, options_.padding.w, after_.w, mode_, "Conv2d"), w, b, bare);
+}
 
 }  // namespace lepton::nn

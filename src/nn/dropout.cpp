@@ -1,14 +1,47 @@
-// The dropout layer.
+// The dropout layers.
 #include "lepton/nn/dropout.hpp"
 
+#include <cmath>
+
+#include "lepton/ops/binary.hpp"
+#include "lepton/ops/cast.hpp"
+#include "lepton/ops/formula/activation.hpp"
 #include "lepton/ops/random.hpp"
 
 namespace lepton::nn {
+namespace {
 
-Dropout::Dropout(double p) : p_(p) {
-  if (!(p >= 0 && p <= 1)) throw Error("Dropout", "p must lie in [0, 1], got " + std::to_string(p));
+double checked(double p, const char* layer) {
+  if (!(p >= 0 && p <= 1)) throw Error(layer, "p must lie in [0, 1], got " + std::to_string(p));
+  return p;
 }
 
+Tensor ones_of(const Shape& shape, const Tensor& like) {
+  return ones(shape, {.dtype = like.dtype(), .device = like.device()});
+}
+
+}  // namespace
+
+Dropout::Dropout(double p) : p_(checked(p, "Dropout")) {}
 Tensor Dropout::operator()(const Tensor& x) const { return training() && p_ > 0 ? dropout(x, p_) : x; }
+
+ChannelDropout::ChannelDropout(double p) : p_(checked(p, "ChannelDropout")) {}
+Tensor ChannelDropout::operator()(const Tensor& x) const {
+  if (!training() || p_ == 0) return x;
+  if (x.rank() < 2) throw Error("ChannelDropout", "needs [N, C, ...], got " + to_string(x.shape()));
+  Shape channels{x.shape()[0], x.shape()[1]};
+  for (int i = 2; i < x.rank(); ++i) channels.push_back(1);
+  return x * dropout(ones_of(channels, x), p_);
+}
+
+AlphaDropout::AlphaDropout(double p) : p_(checked(p, "AlphaDropout")) {}
+Tensor AlphaDropout::operator()(const Tensor& x) const {
+  if (!training() || p_ == 0) return x;
+  if (p_ == 1) return x * 0;
+  const double lowest = -op::Selu::kScale * op::Selu::kAlpha;
+  const double scale = 1 / std::sqrt((1 - p_) * (1 + p_ * lowest * lowest)), shift = -scale * p_ * lowest;
+  const Tensor kept = cast(dropout(ones_of(x.shape(), x), p_) > 0, x.dtype());
+  return (x * kept + (1 - kept) * lowest) * scale + shift;
+}
 
 }  // namespace lepton::nn

@@ -13,6 +13,6 @@ Linear::Linear(const LinearOptions& o) {
   if (o.bias) bias = Parameter(init::fan_in_uniform({o.out}, o.in));
 }
 
-Tensor Linear::operator()(const Tensor& x) const { return linear(x, weight, bias); }
+Tensor Linear::forward(const Tensor& x, const Tensor& w, const Tensor& b) const { return linear(x, w, b); }
 
 }  // namespace lepton::nn

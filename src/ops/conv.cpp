@@ -6,6 +6,7 @@
 #include "lepton/core/autocast.hpp"
 #include "lepton/ops/reduce.hpp"
 #include "src/autograd/apply.hpp"
+#include "src/ops/conv.hpp"
 #include "src/ops/layout.hpp"
 
 namespace lepton {
@@ -161,6 +162,11 @@ ConvShape conv_shape(const Tensor& x, const Tensor& w, const Tensor& bias, const
 }
 
 }  // namespace
+
+Tensor conv2d_input_grad(const ConvShape& shape, const Tensor& g, const Tensor& weight) {
+  return input_grad(shape, g, weight);
+}
+
 }  // namespace detail
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options) {

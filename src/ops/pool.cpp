@@ -2,6 +2,10 @@
 #include "lepton/ops/pool.hpp"
 
 #include "kernels/pool.hpp"
+#include "lepton/autograd/no_grad.hpp"
+#include "lepton/ops/binary.hpp"
+#include "lepton/ops/cast.hpp"
+#include "lepton/tensor/factory.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/layout.hpp"
 
@@ -71,19 +75,16 @@ struct MaxPool {
   }
 };
 
-}  // namespace
-}  // namespace detail
-
-Tensor max_pool2d(const Tensor& x, Pair kernel, Pair stride, Pair padding) {
-  using detail::kOp;
-  detail::require_computable(x, kOp);
+/// Checks the arguments of a pooling.
+PoolShape pool_shape(const Tensor& x, Pair kernel, Pair stride, Pair padding) {
+  require_computable(x, kOp);
   if (x.rank() != 4) throw Error(kOp, "needs [N, C, H, W], got " + to_string(x.shape()));
   if (stride.h == 0) stride = kernel;
   if (kernel.h < 1 || kernel.w < 1 || kernel.h * kernel.w > 256 || stride.h < 1 || stride.w < 1)
     throw Error(kOp, "needs a window of 1 to 256 elements and a stride of at least 1");
   if (padding.h < 0 || padding.w < 0 || 2 * padding.h > kernel.h || 2 * padding.w > kernel.w)
     throw Error(kOp, "padding must lie between 0 and half the window");
-  kernels::PoolShape s{};
+  PoolShape s{};
   s.n = x.shape()[0], s.c = x.shape()[1], s.ih = x.shape()[2], s.iw = x.shape()[3];
   s.kh = kernel.h, s.kw = kernel.w, s.stride_h = stride.h, s.stride_w = stride.w;
   s.pad_h = padding.h, s.pad_w = padding.w, s.dtype = x.dtype();
@@ -91,7 +92,30 @@ Tensor max_pool2d(const Tensor& x, Pair kernel, Pair stride, Pair padding) {
     throw Error(kOp, "the window does not fit into the picture " + to_string(x.shape()));
   s.oh = (s.ih + 2 * s.pad_h - s.kh) / s.stride_h + 1;
   s.ow = (s.iw + 2 * s.pad_w - s.kw) / s.stride_w + 1;
-  return detail::apply(detail::MaxPool{s}, detail::channels_last(x))[0];
+  return s;
+}
+
+}  // namespace
+}  // namespace detail
+
+Tensor max_pool2d(const Tensor& x, Pair kernel, Pair stride, Pair padding) {
+  const auto shape = detail::pool_shape(x, kernel, stride, padding);
+  return detail::apply(detail::MaxPool{shape}, detail::channels_last(x))[0];
+}
+
+std::pair<Tensor, Tensor> max_pool2d_with_indices(const Tensor& x, Pair kernel, Pair stride, Pair padding) {
+  const auto s = detail::pool_shape(x, kernel, stride, padding);
+  const auto [y, where] = detail::apply(detail::MaxPool{s}, detail::channels_last(x));
+  // Places in windows, row * kw + column, become places in the picture. In doubles, which hold them all exactly.
+  const NoGrad no_grad;
+  const TensorOptions options{.dtype = f64, .device = x.device()};
+  const Tensor place = cast(where, f64), row = cast(cast((place + 0.5) / double(s.kw), i64), f64);
+  const auto corners = [&](std::int64_t n, std::int64_t step, std::int64_t pad) {
+    return arange(0, double(n), 1, options) * double(step) - double(pad);
+  };
+  const Tensor h = corners(s.oh, s.stride_h, s.pad_h).reshape({s.oh, 1}) + row;
+  const Tensor w = corners(s.ow, s.stride_w, s.pad_w) + (place - row * double(s.kw));
+  return {y, cast(h * double(s.iw) + w, i64)};
 }
 
 }  // namespace lepton

@@ -6,6 +6,7 @@
 #include "tests/op_cases/class_loss.hpp"
 #include "tests/op_cases/compare.hpp"
 #include "tests/op_cases/conv.hpp"
+#include "tests/op_cases/conv_nd.hpp"
 #include "tests/op_cases/copies.hpp"
 #include "tests/op_cases/ctc_loss.hpp"
 #include "tests/op_cases/embedding.hpp"
@@ -17,6 +18,7 @@
 #include "tests/op_cases/maths.hpp"
 #include "tests/op_cases/matmul.hpp"
 #include "tests/op_cases/norm.hpp"
+#include "tests/op_cases/pool_nd.hpp"
 #include "tests/op_cases/random.hpp"
 #include "tests/op_cases/reduce.hpp"
 #include "tests/op_cases/regression_loss.hpp"
@@ -56,7 +58,11 @@ inline OpCases all_cases() {
                               matmul_cases,
                               linear_cases,
                               conv_cases,
+                              conv_nd_cases,
+                              conv_transpose_cases,
                               pool_cases,
+                              pool_nd_cases,
+                              interpolate_cases,
                               batch_norm_cases,
                               layer_norm_cases,
                               softmax_cases,

@@ -13,8 +13,8 @@ namespace detail {
 LEPTON_API DType exchange_autocast(DType type);
 }
 
-/// While it lives, on this thread, `matmul`, `linear` and `conv2d` of f32 tensors may round their factors to bf16
-/// before they multiply them; sums are f32. Their gradients, of any order, may do what the forward pass might,
+/// While it lives, on this thread, `matmul`, `linear`, `conv2d` and its kin in one and three dimensions, of f32 tensors,
+/// may round their factors to bf16 before they multiply them; sums are f32. Their gradients, of any order, may do what the forward pass might,
 /// wherever `backward` is called. Tensors stay f32 in memory, and every other operation is f32 throughout; f64 is not
 /// touched. Guards nest: `Autocast off(f32)` inside another is full precision again.
 ///

@@ -1,6 +1,8 @@
 // The two-dimensional convolution layer.
 #pragma once
 
+#include <optional>
+
 #include "lepton/nn/module.hpp"
 #include "lepton/ops/conv.hpp"
 
@@ -10,10 +12,12 @@ struct Conv2dLayerOptions {
   std::int64_t in, out;
   Pair kernel;
   Pair stride = 1;
-  Pair padding = 0;   ///< zeros on either side
+  Pair padding = 0;  ///< on either side
   Pair dilation = 1;
   std::int64_t groups = 1;
   bool bias = true;
+  PaddingMode padding_mode = PaddingMode::zeros;
+  std::optional<Pair> padding_after = {};  ///< below and to the right, where it differs
 };
 
 /// conv2d with weights of its own: x [N, in, H, W] -> [N, out, OH, OW]; weight: [out, in / groups, kh, kw], bias:
@@ -22,13 +26,17 @@ class LEPTON_API Conv2d : public Module {
  public:
   explicit Conv2d(const Conv2dLayerOptions& options);
 
-  Tensor operator()(const Tensor& x) const;
+  Tensor operator()(const Tensor& x) const { return forward(x, weight, bias); }
+  /// The same with another weight and bias, as ones that are computed.
+  Tensor forward(const Tensor& x, const Tensor& w, const Tensor& b) const;
 
   Parameter weight, bias;
   LEPTON_FIELDS(weight, bias)
 
  private:
   Conv2dOptions options_;
+  PaddingMode mode_;
+  Pair after_;
 };
 
 }  // namespace lepton::nn

@@ -13,6 +13,10 @@ struct Pair {
   bool operator==(const Pair&) const = default;
 };
 
+/// What stands beyond the edges of a picture: zeros; the picture mirrored at its outermost elements; those repeated; the
+/// picture again from its other side.
+enum class PaddingMode : std::uint8_t { zeros, reflect, replicate, circular };
+
 struct Conv2dOptions {
   Pair stride = 1;
   Pair padding = 0;   ///< zeros on either side

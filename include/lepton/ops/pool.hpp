@@ -1,7 +1,9 @@
 // Pooling.
 #pragma once
 
-#include "lepton/ops/conv.hpp"
+#include <utility>
+
+#include "lepton/ops/conv_nd.hpp"
 
 namespace lepton {
 
@@ -9,5 +11,40 @@ namespace lepton {
 /// OH = (H + 2 padding - kernel) / stride + 1. A stride of 0 stands for the kernel's size. Padding (at most half
 /// the kernel) never wins. The gradient goes to the first of equal elements.
 LEPTON_API Tensor max_pool2d(const Tensor& x, Pair kernel, Pair stride = 0, Pair padding = 0);
+
+/// The same along one axis. x: [N, C, L] -> [N, C, OL].
+LEPTON_API Tensor max_pool1d(const Tensor& x, std::int64_t kernel, std::int64_t stride = 0, std::int64_t padding = 0);
+/// The same of volumes. x: [N, C, D, H, W] -> [N, C, OD, OH, OW].
+LEPTON_API Tensor max_pool3d(const Tensor& x, Triple kernel, Triple stride = 0, Triple padding = 0);
+
+/// max_pool2d, and where in its picture each largest element stands: row * W + column (i64), as PyTorch's
+/// return_indices has it.
+LEPTON_API std::pair<Tensor, Tensor> max_pool2d_with_indices(const Tensor& x, Pair kernel, Pair stride = 0,
+                                                             Pair padding = 0);
+
+/// Whether zeros beyond the edges count in a mean.
+enum class CountPadding : bool { no, yes };
+
+/// Mean of each window; sizes as for max_pool2d.
+LEPTON_API Tensor avg_pool1d(const Tensor& x, std::int64_t kernel, std::int64_t stride = 0, std::int64_t padding = 0,
+                             CountPadding count = CountPadding::yes);
+LEPTON_API Tensor avg_pool2d(const Tensor& x, Pair kernel, Pair stride = 0, Pair padding = 0,
+                             CountPadding count = CountPadding::yes);
+LEPTON_API Tensor avg_pool3d(const Tensor& x, Triple kernel, Triple stride = 0, Triple padding = 0,
+                             CountPadding count = CountPadding::yes);
+
+/// (sum of x^norm)^(1 / norm) of each window; for an odd norm of positive elements only, others give NaN.
+LEPTON_API Tensor lp_pool1d(const Tensor& x, double norm, std::int64_t kernel, std::int64_t stride = 0);
+LEPTON_API Tensor lp_pool2d(const Tensor& x, double norm, Pair kernel, Pair stride = 0);
+
+// Adaptive pooling has a result of a given size: place i of `size` is made from floor(i n / size) to
+// ceil((i + 1) n / size) of n elements.
+LEPTON_API Tensor adaptive_avg_pool1d(const Tensor& x, std::int64_t size);
+LEPTON_API Tensor adaptive_avg_pool2d(const Tensor& x, Pair size);
+LEPTON_API Tensor adaptive_avg_pool3d(const Tensor& x, Triple size);
+/// Of equal largest elements each has a share of the gradient.
+LEPTON_API Tensor adaptive_max_pool1d(const Tensor& x, std::int64_t size);
+LEPTON_API Tensor adaptive_max_pool2d(const Tensor& x, Pair size);
+LEPTON_API Tensor adaptive_max_pool3d(const Tensor& x, Triple size);
 
 }  // namespace lepton

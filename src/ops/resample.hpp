@@ -1,0 +1,26 @@
+// Making an axis longer or shorter: each new element from a few old ones.
+#pragma once
+
+#include <vector>
+
+#include "lepton/tensor/tensor.hpp"
+
+namespace lepton::detail {
+
+/// One of the old elements that each new one is made from.
+struct Tap {
+  Tensor index;   ///< [size] (i64)
+  Tensor weight;  ///< [size] (f64), undefined for ones
+};
+
+/// Sum over the taps of x's elements at their places times their weights, along an axis.
+Tensor resample(const Tensor& x, int axis, const std::vector<Tap>& taps);
+
+/// What adaptive pooling to `size` makes of n elements: every tap lies in its window; those beyond its end repeat the
+/// last one, with a weight of 0. The weights of the others are 1 / the window's size.
+std::vector<Tap> adaptive_taps(std::int64_t n, std::int64_t size, Device device);
+
+/// v / by as whole numbers, rounded down; v: doubles, whole and not negative.
+Tensor divided_down(const Tensor& v, double by);
+
+}  // namespace lepton::detail
