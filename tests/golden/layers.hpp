@@ -240,9 +240,8 @@ struct Entry {
   std::vector<MakeSubject> cases;
 };
 
-/// Every case of the file in f64 and f32 and as a captured step; the table must have them all.
-inline void expect_family(const std::string& family, const std::vector<Entry>& table) {
-  auto cases = read_cases(family);
+/// The cases that the table names, in f64 and f32 and as a captured step; they are taken out of `cases`.
+inline void expect_cases(std::map<std::string, std::vector<Expected>>& cases, const std::vector<Entry>& table) {
   for (const Entry& entry : table) {
     const auto& expected = cases[entry.name];
     ASSERT_EQ(expected.size(), entry.cases.size()) << entry.name;
@@ -260,6 +259,12 @@ inline void expect_family(const std::string& family, const std::vector<Entry>& t
     }
     cases.erase(entry.name);
   }
+}
+
+/// Every case of the file; the table must have them all.
+inline void expect_family(const std::string& family, const std::vector<Entry>& table) {
+  auto cases = read_cases(family);
+  expect_cases(cases, table);
   for (const auto& [name, left] : cases) ADD_FAILURE() << name << " is in the file, but in no table";
 }
 

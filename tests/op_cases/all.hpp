@@ -2,11 +2,13 @@
 #pragma once
 
 #include "tests/op_cases/activation.hpp"
+#include "tests/op_cases/arrange.hpp"
 #include "tests/op_cases/binary.hpp"
 #include "tests/op_cases/compare.hpp"
 #include "tests/op_cases/conv.hpp"
 #include "tests/op_cases/copies.hpp"
 #include "tests/op_cases/index.hpp"
+#include "tests/op_cases/indexing.hpp"
 #include "tests/op_cases/logic.hpp"
 #include "tests/op_cases/loss.hpp"
 #include "tests/op_cases/maths.hpp"
@@ -47,6 +49,12 @@ inline OpCases all_cases() {
                               sort_cases,
                               gather_cases,
                               unique_cases,
+                              cutting_cases,
+                              padding_cases,
+                              einsum_cases,
+                              index_view_cases,
+                              index_tensor_cases,
+                              index_put_cases,
                               matmul_cases,
                               linear_cases,
                               conv_cases,
