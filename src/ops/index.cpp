@@ -86,10 +86,9 @@ Tensor embedding(const Tensor& weight, const Tensor& ids) {
 }
 
 Tensor one_hot(const Tensor& ids, std::int64_t classes, DType dtype) {
-  if (ids.rank() != 1 || ids.dtype() != i64)
-    throw Error("one_hot", "needs ids [N] of type i64, got " + to_string(ids.shape()));
+  if (ids.dtype() != i64) throw Error("one_hot", "ids must be i64, not " + std::string(name_of(ids.dtype())));
   const Tensor all = arange(0, double(classes), 1, {.dtype = i64, .device = ids.device()});
-  return cast(ids.unsqueeze(1) == all, dtype);
+  return cast(ids.unsqueeze(-1) == all, dtype);
 }
 
 }  // namespace lepton

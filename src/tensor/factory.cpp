@@ -60,6 +60,24 @@ Tensor ones(const Shape& shape, TensorOptions options) { return full(shape, 1, o
 Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), {.dtype = x.dtype(), .device = x.device()}); }
 Tensor ones_like(const Tensor& x) { return ones(x.shape(), {.dtype = x.dtype(), .device = x.device()}); }
 
+Tensor empty_like(const Tensor& x) { return empty(x.shape(), {.dtype = x.dtype(), .device = x.device()}); }
+Tensor full_like(const Tensor& x, double value) {
+  return full(x.shape(), value, {.dtype = x.dtype(), .device = x.device()});
+}
+
+Tensor linspace(double start, double stop, std::int64_t n, TensorOptions options) {
+  if (n < 0 || !std::isfinite(start) || !std::isfinite(stop))
+    throw Error("linspace", "needs finite bounds and a count that is not negative");
+  const detail::PauseRecording pause;  // made by the host, once: a constant of a captured step
+  const Tensor values = empty({n}, {.dtype = f64});
+  double* p = static_cast<double*>(values.raw());
+  for (std::int64_t i = 0; i < n; ++i) {  // from both ends, so that these are exact
+    const double part = n > 1 ? double(i) / double(n - 1) : 0;
+    p[i] = 2 * i < n ? start + part * (stop - start) : stop - (1 - part) * (stop - start);
+  }
+  return values.to(options.dtype).to(options.device);
+}
+
 Tensor arange(double start, double stop, double step, TensorOptions options) {
   if (step == 0 || !std::isfinite(start) || !std::isfinite(stop) || !std::isfinite(step))
     throw Error("arange", "needs finite bounds and a step that is not 0");

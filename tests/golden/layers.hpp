@@ -240,13 +240,8 @@ struct Entry {
   std::vector<MakeSubject> cases;
 };
 
-/// Whether cases that a table lacks are in another table of the same file.
-enum class Rest { missing, elsewhere };
-
-/// Every case of the table in f64 and f32 and as a captured step.
-inline void expect_family(const std::string& family, const std::vector<Entry>& table,
-                          Rest rest = Rest::missing) {
-  auto cases = read_cases(family);
+/// The cases that the table names, in f64 and f32 and as a captured step; they are taken out of `cases`.
+inline void expect_cases(std::map<std::string, std::vector<Expected>>& cases, const std::vector<Entry>& table) {
   for (const Entry& entry : table) {
     const auto& expected = cases[entry.name];
     ASSERT_EQ(expected.size(), entry.cases.size()) << entry.name;
@@ -264,6 +259,15 @@ inline void expect_family(const std::string& family, const std::vector<Entry>& t
     }
     cases.erase(entry.name);
   }
+}
+
+/// Whether cases that a table lacks are in another table of the same file.
+enum class Rest { missing, elsewhere };
+
+/// Every case of the table; it must have all of the file unless the rest is elsewhere.
+inline void expect_family(const std::string& family, const std::vector<Entry>& table, Rest rest = Rest::missing) {
+  auto cases = read_cases(family);
+  expect_cases(cases, table);
   if (rest == Rest::elsewhere) return;
   for (const auto& [name, left] : cases) ADD_FAILURE() << name << " is in the file, but in no table";
 }

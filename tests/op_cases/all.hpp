@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/op_cases/activation.hpp"
+#include "tests/op_cases/arrange.hpp"
 #include "tests/op_cases/binary.hpp"
 #include "tests/op_cases/class_loss.hpp"
 #include "tests/op_cases/compare.hpp"
@@ -11,6 +12,7 @@
 #include "tests/op_cases/ctc_loss.hpp"
 #include "tests/op_cases/embedding.hpp"
 #include "tests/op_cases/index.hpp"
+#include "tests/op_cases/indexing.hpp"
 #include "tests/op_cases/layer_norm.hpp"
 #include "tests/op_cases/logic.hpp"
 #include "tests/op_cases/loss.hpp"
@@ -55,6 +57,12 @@ inline OpCases all_cases() {
                               sort_cases,
                               gather_cases,
                               unique_cases,
+                              cutting_cases,
+                              padding_cases,
+                              einsum_cases,
+                              index_view_cases,
+                              index_tensor_cases,
+                              index_put_cases,
                               matmul_cases,
                               linear_cases,
                               conv_cases,

@@ -69,13 +69,17 @@ inline OpCases index_cases() {
        .call = [](const Tensors& x) { return one_hot(x[0], 5); },
        .reference =
            [](const Arrays& x) {
-             return generate({x[0].size(0), 5},
-                             [&](const Dims& at) { return double(x[0]({at[0]}) == double(at[1])); });
+             Shape shape = x[0].shape;
+             shape.push_back(5);
+             return generate(shape, [&](Dims at) {
+               const double place = double(at.back());
+               at.erase(at.rank() - 1);
+               return double(x[0](at) == place);
+             });
            },
-       .inputs = {{index_below(5, {7})}, {index_below(5, {0})}},
+       .inputs = {{index_below(5, {7})}, {index_below(5, {0})}, {index_below(5, {2, 3})}, {index_below(5, {})}},
        .derivatives = 0,
-       .wrong = {LEPTON_FAILS("[one_hot] needs ids [N] of type i64, got [2, 2]",
-                              one_hot(zeros({2, 2}, {.dtype = i64}), 3))},
+       .wrong = {LEPTON_FAILS("[one_hot] ids must be i64, not f32", one_hot(zeros({2, 2}), 3))},
        .large = {index_below(5, {100000})}},
   };
 }

@@ -35,7 +35,7 @@ std::string types_of(const std::string& parameters) {
   std::stringstream list(parameters);
   for (std::string part; std::getline(list, part, ',');) {
     part = part.substr(0, part.find('='));
-    part = trimmed(std::regex_replace(part, std::regex("\\bconst\\b|&|std::"), " "));
+    part = trimmed(std::regex_replace(part, std::regex("\\bconst\\b *|&|std::"), ""));
     part = part.substr(0, part.find_last_of(" \n"));  // the parameter's name goes
     types += (types.empty() ? "" : ", ") + trimmed(part);
   }

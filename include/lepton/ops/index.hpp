@@ -12,7 +12,7 @@ LEPTON_API Tensor index_select(const Tensor& x, std::int64_t axis, const Tensor&
 /// Rows of `weight` [V, D] for ids of any shape (i64) -> [..., D].
 LEPTON_API Tensor embedding(const Tensor& weight, const Tensor& ids);
 
-/// ids: [N] (i64) below `classes` -> [N, classes], 1 where the class is the row's, else 0.
+/// ids (i64) of any shape below `classes` -> [..., classes], 1 where the class is the id, else 0.
 LEPTON_API Tensor one_hot(const Tensor& ids, std::int64_t classes, DType dtype = f32);
 
 }  // namespace lepton

@@ -24,6 +24,10 @@ LEPTON_API Tensor zeros(const Shape& shape, TensorOptions options = {});
 LEPTON_API Tensor ones(const Shape& shape, TensorOptions options = {});
 LEPTON_API Tensor zeros_like(const Tensor& x);
 LEPTON_API Tensor ones_like(const Tensor& x);
+LEPTON_API Tensor empty_like(const Tensor& x);
+LEPTON_API Tensor full_like(const Tensor& x, double value);
+/// `n` numbers at equal distances from start to stop, both included: [n]
+LEPTON_API Tensor linspace(double start, double stop, std::int64_t n, TensorOptions options = {});
 /// start, start + step, ... below stop: [ceil((stop - start) / step)]
 LEPTON_API Tensor arange(double start, double stop, double step = 1, TensorOptions options = {});
 /// The identity matrix, [n, n].

@@ -12,6 +12,8 @@
 
 namespace lepton {
 
+class Index;  // ops/indexing.hpp
+
 /// A multi-dimensional array on a device, possibly recorded on the autograd tape.
 ///
 /// A Tensor is a handle: copies share the same elements (`clone()` copies them). Sizes are `int64_t`. A
@@ -91,6 +93,12 @@ class LEPTON_API Tensor {
   Tensor expand(const Shape& shape) const;
   /// Element or sub-tensor at an index of the first axis.
   Tensor operator[](std::int64_t index) const { return select(0, index); }
+
+  /// What ops/indexing.hpp's `index` gives: x.index({0, kEllipsis, Slice{1, 5}, ids}).
+  Tensor index(std::initializer_list<Index> at) const;
+  /// Writes `values`, which broadcast, at these places, or adds them. Throws for a tensor that the tape needs.
+  const Tensor& index_put_(std::initializer_list<Index> at, const Tensor& values, bool add = false) const;
+  const Tensor& index_put_(std::initializer_list<Index> at, double value) const;
 
   // Library-internal.
   detail::TensorImpl& impl() const {

@@ -104,3 +104,48 @@ def reduce():
              Real(*index.shape))
     for shape in ((2, 3), (4,), (), (1, 2), (3, 1)):
         case("take", "", torch.take, x34, Index(*shape, n=12))
+
+
+@family("arrange")
+def arrange():
+    x = Real(3, 4)
+    for sides, value in (((1, 0, 2, 3), 0), ((0, 2), 1.5), ((1, 1, 1, 1), -1), ((-1, 1, 1, -2), 0), ((0, 0, 3, 0), 2)):
+        case("pad", f"{sides} {value}", lambda t: torch.nn.functional.pad(t, sides, "constant", value), x)
+    for mode in ("reflect", "replicate", "circular"):
+        for sides in ((1, 0, 2, 1), (0, 2, 0, 0), (1, 1, 1, 1), (2, 1, 0, 2), (0, 0, 1, 2)):
+            case(mode, f"{sides}", lambda t: torch.nn.functional.pad(t, sides, mode), Real(1, 2, 3, 4))
+    for shift, axis in ((1, 0), (-1, 1), (5, 1), (0, 0), (-7, 0)):
+        case("roll", f"{shift} {axis}", lambda t: torch.roll(t, shift, axis), x)
+    for axes in ((0,), (1,), (0, 1), (-1,), (-2, 1)):
+        case("flip", f"{axes}", lambda t: torch.flip(t, axes), x)
+    for times in ((2, 1), (1, 3), (2, 2), (2, 1, 1), (3,)):
+        case("tile", f"{times}", lambda t: torch.tile(t, times), x)
+    for times, axis in ((2, 0), (3, 1), (1, 0), (2, -1), (4, 0)):
+        case("repeat_interleave", f"{times} {axis}", lambda t: torch.repeat_interleave(t, times, axis), x)
+    for k in (0, 1, -1, 2, -2):
+        case("tril", f"{k}", lambda t: torch.tril(t, k), x)
+        case("triu", f"{k}", lambda t: torch.triu(t, k), x)
+        case("diagonal", f"{k}", lambda t: torch.diagonal(t, k), x)
+        case("diag_embed", f"{k}", lambda t: torch.diag_embed(t, k), Real(2, 3))
+    for letters, shapes in (("ij,jk->ik", [(2, 3), (3, 4)]), ("bij,bjk->bki", [(2, 2, 3), (2, 3, 2)]),
+                            ("ii->i", [(3, 3)]), ("ij,kj,k->i", [(2, 3), (4, 3), (4,)]), ("ij,ij", [(2, 3), (2, 3)])):
+        case("einsum", letters, lambda *t: torch.einsum(letters, *t), *[Real(*s) for s in shapes])
+    y, ids, other = Real(3, 4, 5), Index(2, 3, n=4), Index(2, 3, n=3)
+    case("index", "[1, 1:-1, ::2]", lambda t: t[1, 1:-1, ::2], y)
+    case("index", "[..., None, -2]", lambda t: t[..., None, -2], y)
+    case("index", "[:, ids]", lambda t, i: t[:, i], y, ids)
+    case("index", "[other, :, ids]", lambda t, i, k: t[k, :, i], y, ids, other)
+    case("index", "[other, ids - 4, 1:3]", lambda t, i, k: t[k, i - 4, 1:3], y, ids, other)
+    case("index", "[x > 0]", lambda t: t[t > 0], x)
+
+    def put(t, at, values, add=False):
+        return torch.index_put(t, at, values, add)
+
+    case("index_put", "[i]", lambda t, i, v: put(t, (i,), v), x, Index(2, n=3), Real(2, 4))
+    case("index_put", "[i] add", lambda t, i, v: put(t, (i,), v, True), x, Index(7, n=3), Real(4))
+    case("index_put", "[i, k] add", lambda t, i, k, v: put(t, (i, k), v, True), x, Index(5, n=3), Index(5, n=4), Real(5))
+    case("index_put", "[mask]", lambda t, v: put(t, (t.detach() > 0,), v), x, Real())
+    case("index_put", "[mask] add", lambda t, v: put(t, (t.detach() > 0,), v, True), x, Real())
+    for shape in ((3, 4), (4,), (3, 1), (), (1, 4)):
+        case("masked_fill", f"{shape}", lambda t, m: t.masked_fill(m > 0, -1.5), x, Real(*shape, fixed=True))
+        case("where", f"{shape}", lambda a, b, m: torch.where(m > 0, a, b), x, Real(4), Real(*shape, fixed=True))
