@@ -195,7 +195,7 @@ inline OpCases index_put_cases() {
        .dtypes = kIntegers},
       {.name = "index_put_mask",
        .op = "index_put",
-       .call = [](const Tensors& x) { return index_put(x[0], {x[1]}, full({}, 7, {.dtype = x[0].dtype()})); },
+       .call = [](const Tensors& x) { return index_put(x[0], {x[1]}, full({}, 7, {x[0].dtype(), x[0].device()})); },
        .reference = mask_filled,
        .inputs = {{real({3, 4}), flags({3})}},
        .dtypes = {f16, bf16, i8, u8, i32, i64}},
