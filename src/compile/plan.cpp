@@ -7,6 +7,7 @@
 
 #include "kernels/cpu/choice.hpp"
 #include "lepton/core/autocast.hpp"
+#include "lepton/core/memory.hpp"
 #include "src/compile/memory_plan.hpp"
 #include "src/compile/passes.hpp"
 #include "src/tensor/launch.hpp"
@@ -15,6 +16,8 @@
 namespace lepton::detail {
 
 namespace {
+
+constexpr std::size_t kLargeArena = 64 << 20;
 
 PlanKey::Input key_of(const Tensor& t) {
   const TensorImpl& impl = t.impl();
@@ -100,7 +103,9 @@ void Plan::place_storages() {
   }
   if (planned.empty()) return;
   live_bytes_ = lepton::detail::live_bytes(blocks);
-  arena_ = make_storage(plan_memory(blocks), planned[0]->storage->device);
+  const std::size_t bytes = plan_memory(blocks);
+  if (bytes >= kLargeArena) empty_cache();  // what the recording took would stand beside it
+  arena_ = make_storage(bytes, planned[0]->storage->device);
   std::vector<const char*> address(recording_.storages.size(), nullptr);
   for (std::size_t i = 0; i < planned.size(); ++i) {
     address[std::size_t(planned[i]->storage->record_id)] = static_cast<const char*>(arena_->data) + blocks[i].offset;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "lepton/core/error.hpp"
+#include "lepton/core/memory.hpp"
 
 namespace lepton::detail {
 namespace {
@@ -31,7 +32,23 @@ int Recording::add_temporary(std::size_t bytes) {
   return number_of(*make_storage(bytes, kCpu), true);  // kept alive by its place in the list
 }
 
-void Recording::allocated(Storage& storage) { number_of(storage, true); }
+/// Gives the memory of large temporaries back that only this recording still holds. Their addresses stay, as numbers.
+void Recording::drop_dead() {
+  static constexpr auto kNothing = [](void*) {};
+  std::erase_if(large_, [this](int i) {
+    Storage& s = *storages[std::size_t(i)].storage;
+    if (s.ref_count() > 1) return false;
+    release(s.data, s.bytes);
+    s.deleter = kNothing;
+    return true;
+  });
+}
+
+void Recording::allocated(Storage& storage) {
+  drop_dead();
+  const int number = number_of(storage, true);
+  if (storage.bytes > kMostConstant && storage.device.is_cpu()) large_.push_back(number);
+}
 
 void Recording::launched(const Call& call) {
   const int index = int(launches.size());

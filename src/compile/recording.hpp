@@ -44,6 +44,10 @@ inline RecordedLaunch copy_of(const RecordedLaunch& launch) {
   return copy;
 }
 
+/// Bytes that a constant may occupy for the plan's life. Larger temporaries lose their memory when nobody sees them any
+/// more, so that a recording takes no more than the eager step.
+inline constexpr std::size_t kMostConstant = 1 << 20;
+
 /// A launch that need not run in a replay where `source` holds what it held after the last one.
 struct RecordedPack {
   RecordedLaunch launch;
@@ -84,10 +88,12 @@ class Recording final : public Recorder {
 
  private:
   int number_of(Storage& storage, bool made);
+  void drop_dead();
 
   std::uint32_t serial_;
   Refusal on_refusal_;
   std::unordered_set<const void*> touched_;
+  std::vector<int> large_;  // temporaries that still have their memory
 };
 
 }  // namespace lepton::detail

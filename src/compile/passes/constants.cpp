@@ -5,8 +5,6 @@
 namespace lepton::detail {
 namespace {
 
-constexpr std::size_t kMost = 1 << 20;  // bytes that a constant may occupy for the plan's life
-
 /// Reads what is not among its slots.
 bool draws(const Graph& graph, int i) { return graph.match(i, kernels::random) || graph.match(i, kernels::dropout); }
 
@@ -20,7 +18,7 @@ void fold_constants(Graph& graph) {
     for (const RecordedSlot& slot : graph.launch(i).slots) {
       const RecordedStorage& s = graph.storage(slot.storage);
       if (slot.access == Access::read) constant = constant && s.constant;
-      else constant = constant && graph.producer(slot.storage) == i && s.bytes <= kMost;
+      else constant = constant && graph.producer(slot.storage) == i && s.bytes <= kMostConstant;
     }
     if (!constant) continue;
     for (const RecordedSlot& slot : graph.launch(i).slots)
