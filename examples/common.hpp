@@ -158,9 +158,10 @@ inline int finish(const Options& o, const lepton::Report& report, const nlohmann
   if (report.interrupted)
     std::cout << (o.save.empty() ? "stopped; nothing was saved, for want of --save DIR\n"
                                  : "stopped; go on with --resume " + o.save + "\n");
-  else if (!o.save.empty()) std::cout << "saved   " << o.save << '\n';
+  else if (!o.save.empty() && report.save_error.empty()) std::cout << "saved   " << o.save << '\n';
   if (o.json) std::cout << figures.dump() << std::endl;
   std::cout.flush();
+  if (!report.save_error.empty()) throw lepton::Error(report.save_error);
   return report.interrupted ? 128 + lepton::interrupt_signal() : 0;
 }
 

@@ -6,7 +6,7 @@ from support import JPEG, ExampleTest, idx, run, write_mnist, write_photos
 
 TRAIN = "image_classification"
 TABULAR = ("tabular_classification", "tabular_regression")
-TRAINERS = (TRAIN, *TABULAR, "custom_layer", "custom_op")
+TRAINERS = (TRAIN, *TABULAR, "hyperparameter_search", "custom_layer", "custom_op")
 
 
 class Usage(ExampleTest):
