@@ -129,6 +129,7 @@
 #include "lepton/train/evaluate.hpp"
 #include "lepton/train/find_lr.hpp"
 #include "lepton/train/fit.hpp"
+#include "lepton/train/html_report.hpp"
 #include "lepton/train/interrupt.hpp"
 #include "lepton/train/log.hpp"
 #include "lepton/train/metric.hpp"
