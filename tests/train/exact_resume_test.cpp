@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <fstream>
+#include <numeric>
 #include <random>
 #include <thread>
 
+#include "lepton/data/transforms.hpp"
 #include "lepton/io/checkpoint.hpp"
 #include "lepton/nn/batch_norm.hpp"
 #include "lepton/ops/shape.hpp"
@@ -30,14 +32,24 @@ struct Net : nn::Module {  // with running statistics and dropout
   nn::Dropout dropout{0.3};
   nn::Linear last{16, 3};
   Tensor operator()(const Tensor& x) {
-    const Tensor h = norm(first(x).reshape({-1, 4, 2, 2})).reshape({-1, 16});
+    const Tensor h = norm(first(x.reshape({-1, 8})).reshape({-1, 4, 2, 2})).reshape({-1, 16});
     return last(dropout(relu(h)));
   }
   LEPTON_FIELDS(first, norm, dropout, last)
 };
 
+/// The problem as pictures, which are flipped and shifted anew in each epoch.
+data::Dataset augmented() {
+  const data::Dataset rows = problem();
+  std::vector<std::int64_t> all(std::size_t(rows.size()));
+  std::iota(all.begin(), all.end(), 0);
+  const data::Batch batch = rows.batch(all);
+  return data::transformed(data::TensorDataset(batch[0].reshape({-1, 1, 2, 4}), batch[1]),
+                           {data::Flip{}, data::RandomCrop{.height = 2, .width = 4, .padding = 1}}, 17);
+}
+
 /// Adam, a warm-up and a cosine by step, a growing scale, two averages, clipping, two batches an update, bf16,
-/// validation that is watched: 13 steps an epoch.
+/// augmentation, read ahead, validation that is watched: 13 steps an epoch.
 struct Everything {
   const Tuned tuned{kAllBf16};
   Net net = made();
@@ -63,7 +75,7 @@ struct Everything {
     return o;
   }
   Everything& run(const FitOptions& options) {
-    report = fit(net, adam, cross_entropy, problem(), options);
+    report = fit(net, adam, cross_entropy, augmented(), options);
     return *this;
   }
   std::vector<double> result() {
