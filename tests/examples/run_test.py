@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import resource
 import signal
 import struct
 import subprocess
@@ -132,6 +133,16 @@ class Stopping(ExampleTest):
         out, err = process.communicate(timeout=60)
         self.assertEqual((process.returncode, err), (130, ""))
         self.assertIn("nothing was saved", out)
+
+    def test_full_disk(self):
+        write_photos(self.folder / "photos")
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))  # noqa: E731
+        result = subprocess.run([EXAMPLES / TRAIN, "--data", self.folder / "photos", "--epochs", "2", "--save",
+                                 self.folder / "saved"], capture_output=True, text=True, preexec_fn=limit,
+                                restore_signals=False)  # SIGXFSZ stays ignored, as Python has it
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("epoch 2/2", result.stdout)  # it trained to its end
+        self.assertRegex(result.stderr, r"^image_classification: \[.*saved.*\] cannot be written: .*\n$")
 
     def test_killed_while_saving_every_epoch(self):
         write_photos(self.folder / "photos")
