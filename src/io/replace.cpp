@@ -3,8 +3,6 @@
 
 #include <cstdio>
 
-#include "src/io/file.hpp"
-
 namespace lepton::io {
 
 std::vector<std::uint8_t> read_whole(const std::string& path) {
@@ -14,10 +12,10 @@ std::vector<std::uint8_t> read_whole(const std::string& path) {
   return bytes;
 }
 
-void replace_with(const std::string& path, const std::vector<std::vector<std::uint8_t>>& pieces) {
+void replace_with(const std::string& path, const std::function<void(OutputFile&)>& write) {
   const std::string place = replaced_file(path), temporary = temporary_beside(place);
   OutputFile output(temporary, path);
-  for (const auto& piece : pieces) output.write(piece.data(), piece.size());
+  write(output);
   output.finish();
   try {
     replace(temporary, place);
@@ -25,6 +23,12 @@ void replace_with(const std::string& path, const std::vector<std::vector<std::ui
     std::remove(temporary.c_str());
     throw;
   }
+}
+
+void replace_with(const std::string& path, const std::vector<std::vector<std::uint8_t>>& pieces) {
+  replace_with(path, [&](OutputFile& output) {
+    for (const auto& piece : pieces) output.write(piece.data(), piece.size());
+  });
 }
 
 }  // namespace lepton::io

@@ -2,16 +2,22 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
+
+#include "src/io/file.hpp"
 
 namespace lepton::io {
 
 /// A file's bytes. Throws, naming it, where it cannot be read.
 std::vector<std::uint8_t> read_whole(const std::string& path);
 
-/// Writes these pieces, one after the other: whatever happens on the way, `path` holds the old content or the new.
-/// Throws naming it.
+/// Lets `write` fill a file, which then takes the place of `path`: whatever happens on the way, that holds the old
+/// content or the new. Throws naming it.
+void replace_with(const std::string& path, const std::function<void(OutputFile&)>& write);
+
+/// The same with these pieces, one after the other.
 void replace_with(const std::string& path, const std::vector<std::vector<std::uint8_t>>& pieces);
 
 }  // namespace lepton::io

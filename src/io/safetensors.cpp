@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdio>
 #include <cstring>
 
 #include "lepton/autograd/no_grad.hpp"
 #include "lepton/tensor/factory.hpp"
 #include "src/core/recorder.hpp"
+#include "src/io/replace.hpp"
 
 namespace lepton::io {
 namespace {
@@ -92,16 +92,7 @@ void write_safetensors(OutputFile& output, const Named& tensors, const Metadata&
 
 void save_safetensors(const std::string& path, const Named& tensors, const Metadata& metadata) {
   refuse_in_capture("save_safetensors");
-  const std::string place = replaced_file(path), temporary = temporary_beside(place);
-  OutputFile output(temporary, path);
-  write_safetensors(output, tensors, metadata, path);
-  output.finish();
-  try {
-    replace(temporary, place);
-  } catch (...) {
-    std::remove(temporary.c_str());
-    throw;
-  }
+  replace_with(path, [&](OutputFile& output) { write_safetensors(output, tensors, metadata, path); });
 }
 
 }  // namespace lepton::io

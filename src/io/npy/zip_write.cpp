@@ -71,7 +71,8 @@ void Writer::add(const std::string& name, std::vector<std::uint8_t> bytes, Metho
   put(directory_, 0x02014b50, 4);
   put(directory_, kVersion, 2);
   directory_.insert(directory_.end(), common.begin(), common.end());
-  put(directory_, 0, 10);  // comment, disk, attributes
+  put(directory_, 0, 6);  // comment, disk, inner attributes
+  put(directory_, 0, 4);  // outer attributes
   put(directory_, at_, 4);
   put(directory_, name);
 
