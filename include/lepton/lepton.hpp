@@ -73,6 +73,7 @@
 #include "lepton/nn/parameter.hpp"
 #include "lepton/nn/pool.hpp"
 #include "lepton/nn/sequential.hpp"
+#include "lepton/nn/summary.hpp"
 #include "lepton/nn/weight_norm.hpp"
 #include "lepton/ops/activation.hpp"
 #include "lepton/ops/arrange.hpp"
