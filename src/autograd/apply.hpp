@@ -9,6 +9,7 @@
 #pragma once
 
 #include "lepton/autograd/node.hpp"
+#include "src/autograd/observer.hpp"
 #include "src/tensor/launch.hpp"
 #include "src/tensor/make.hpp"
 
@@ -27,6 +28,7 @@ template <class Op, class... In> auto apply(const Op& op, const In&... in) {
     op.run(y, in...);
     if constexpr (requires(const Saved& s) { op.backward(s, y); })
       attach_node(op, inputs, std::array<const Tensor*, 1>{&y});
+    if (current_observer) current_observer->applied(Op::name, inputs, y, OpKind::computes);
     return y;
   } else {
     constexpr std::size_t kOutputs = std::tuple_size_v<Inferred>;
@@ -39,6 +41,7 @@ template <class Op, class... In> auto apply(const Op& op, const In&... in) {
     }
     std::apply([&](auto&... out) { op.run(out..., in...); }, y);
     if constexpr (requires(const Saved& s) { op.backward(s, y[0]); }) attach_node(op, inputs, outputs);
+    if (current_observer) current_observer->applied(Op::name, inputs, y[0], OpKind::computes);
     return y;
   }
 }
@@ -48,6 +51,7 @@ template <class Op>
 Tensor apply_view(const Op& op, const Tensor& x, const Shape& shape, const Strides& strides, std::int64_t offset) {
   Tensor y = make_alias(x, shape, strides, offset);
   attach_node(op, std::array<const Tensor*, 1>{&x}, std::array<const Tensor*, 1>{&y});
+  if (current_observer) current_observer->applied(Op::name, std::array<const Tensor*, 1>{&x}, y, OpKind::views);
   return y;
 }
 

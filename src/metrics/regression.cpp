@@ -1,6 +1,7 @@
 // Errors of numbers, collected in one pass.
 #include "lepton/metrics/regression.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -20,19 +21,26 @@ Shape squeezed(const Shape& shape) {
 
 }  // namespace
 
-void Regression::update(const Tensor& prediction, const Tensor& target) {
+void Regression::update(const Tensor& prediction, const Tensor& target, const Tensor& weights) {
   if (squeezed(prediction.shape()) != squeezed(target.shape()))
     throw Error("regression", "target " + to_string(target.shape()) + " does not fit prediction " +
                                   to_string(prediction.shape()));
+  if (weights.defined() && weights.numel() != target.numel())
+    throw Error("regression",
+                "weights " + to_string(weights.shape()) + " do not fit target " + to_string(target.shape()));
   const std::vector<double> x = prediction.to_vector<double>(), y = target.to_vector<double>();
-  if (y.empty()) return;
+  const std::vector<double> w = weights.defined() ? weights.to_vector<double>() : std::vector<double>(y.size(), 1);
   Regression batch(scale_);
-  batch.count_ = double(y.size());
-  for (const double v : y) batch.mean_ += v / batch.count_;
+  batch.samples_ = std::int64_t(y.size());
+  for (const double v : w) batch.count_ += v;
+  if (batch.count_ == 0) return;
+  for (std::size_t i = 0; i < y.size(); ++i) batch.mean_ += w[i] * y[i] / batch.count_;
   for (std::size_t i = 0; i < y.size(); ++i) {
-    batch.spread_ += (y[i] - batch.mean_) * (y[i] - batch.mean_);
-    batch.squared_ += (y[i] - x[i]) * (y[i] - x[i]);
-    batch.absolute_ += std::abs(y[i] - x[i]);
+    const double error = std::abs(y[i] - x[i]);
+    batch.spread_ += w[i] * (y[i] - batch.mean_) * (y[i] - batch.mean_);
+    batch.squared_ += w[i] * error * error;
+    batch.absolute_ += w[i] * error;
+    batch.relative_ += w[i] * error / std::max(std::abs(y[i]), std::numeric_limits<double>::epsilon());
   }
   merge(batch);
 }
@@ -47,10 +55,12 @@ void Regression::merge(const Regression& other) {
   count_ = all;
   squared_ += other.squared_;
   absolute_ += other.absolute_;
+  relative_ += other.relative_;
+  samples_ += other.samples_;
 }
 
 double Regression::r2() const {
-  if (count_ < 2) return std::numeric_limits<double>::quiet_NaN();
+  if (samples_ < 2) return std::numeric_limits<double>::quiet_NaN();
   if (spread_ == 0) return squared_ == 0 ? 1 : 0;
   return 1 - squared_ / spread_;
 }

@@ -18,10 +18,10 @@ Conv2d::Conv2d(const Conv2dLayerOptions& o)
 Tensor Conv2d::forward(const Tensor& x, const Tensor& w, const Tensor& b) const {
   if (mode_ == PaddingMode::zeros && after_ == options_.padding) return conv2d(x, w, b, options_);
   if (x.rank() != 4) throw Error("Conv2d", "needs [N, C, H, W], got " + to_string(x.shape()));
-  const Tensor rows = lepton::detail::with_edges(x, 2, options_.padding.h, after_.h, mode_, "Conv2d");
+  const Tensor rows = lepton::detail::with_edges(x, 2, options_.padding.h, after_.h, mode_);
   Conv2dOptions bare = options_;
   bare.padding = 0;
-  return conv2d(lepton::detail::with_edges(rows, 3, options_.padding.w, after_.w, mode_, "Conv2d"), w, b, bare);
+  return conv2d(lepton::detail::with_edges(rows, 3, options_.padding.w, after_.w, mode_), w, b, bare);
 }
 
 }  // namespace lepton::nn

@@ -18,7 +18,7 @@ Tensor Conv1d::forward(const Tensor& x, const Tensor& w, const Tensor& b) const 
   if (x.rank() != 3) throw Error("Conv1d", "needs [N, C, L], got " + to_string(x.shape()));
   Conv1dOptions bare = options_;
   bare.padding = 0;
-  return conv1d(lepton::detail::with_edges(x, 2, options_.padding, options_.padding, mode_, "Conv1d"), w, b,
+  return conv1d(lepton::detail::with_edges(x, 2, options_.padding, options_.padding, mode_), w, b,
                 bare);
 }
 
@@ -36,7 +36,7 @@ Tensor Conv3d::forward(const Tensor& x, const Tensor& w, const Tensor& b) const 
   const std::int64_t by[] = {options_.padding.d, options_.padding.h, options_.padding.w};
   Tensor padded = x;
   for (int i = 0; i < 3; ++i)
-    padded = lepton::detail::with_edges(padded, 2 + i, by[i], by[i], mode_, "Conv3d");
+    padded = lepton::detail::with_edges(padded, 2 + i, by[i], by[i], mode_);
   Conv3dOptions bare = options_;
   bare.padding = 0;
   return conv3d(padded, w, b, bare);

@@ -10,6 +10,7 @@
 
 #include "lepton/autograd/no_grad.hpp"
 #include "src/core/recorder.hpp"
+#include "src/nn/type_name.hpp"
 
 namespace lepton::nn {
 
@@ -77,14 +78,6 @@ Collect collect(const Module& m) {
   return c;
 }
 
-std::string type_name(const Module& m) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(typeid(m).name(), nullptr, nullptr, &status),
-                                                    std::free);
-  const std::string full = status == 0 ? text.get() : typeid(m).name();
-  return full.substr(full.rfind("::") == full.npos ? 0 : full.rfind("::") + 2);
-}
-
 /// Puts `values` (same shape) under an identity.
 void replace_storage(const Tensor& identity, const Tensor& values) {
   auto& t = identity.impl();
@@ -98,6 +91,14 @@ void replace_storage(const Tensor& identity, const Tensor& values) {
 }
 
 }  // namespace
+
+std::string type_name(const Module& m) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(typeid(m).name(), nullptr, nullptr, &status),
+                                                    std::free);
+  const std::string full = status == 0 ? text.get() : typeid(m).name();
+  return full.substr(full.rfind("::") == full.npos ? 0 : full.rfind("::") + 2);
+}
 
 std::vector<Tensor> Module::parameters() {
   std::vector<Tensor> result;

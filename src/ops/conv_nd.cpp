@@ -53,7 +53,7 @@ Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
     throw Error(
         kOp, "the kernel does not fit into the volume: input " + to_string(s) + ", weight " + to_string(w));
   const std::int64_t depth = span / o.stride.d + 1;
-  const Tensor padded = detail::with_zeros(x, 2, o.padding.d, o.padding.d);
+  const Tensor padded = detail::with_edges(x, 2, o.padding.d, o.padding.d);
   const Tensor columns = depth_columns(padded, depth, w[2], o.stride.d, o.dilation.d);
   const Tensor y = conv2d(columns, weight.reshape({w[0], w[1] * w[2], w[3], w[4]}), bias,
                           {.stride = {o.stride.h, o.stride.w},

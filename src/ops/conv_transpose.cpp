@@ -106,7 +106,7 @@ Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bia
   for (std::int64_t k = 0; k < w[2]; ++k) {
     const Tensor apart = detail::with_gaps(by_depth.select(3, k), 2, o.stride.d).slice(2, 0, reach);
     const std::int64_t before = k * o.dilation.d;
-    const Tensor placed = detail::with_zeros(apart, 2, before, whole - reach - before);
+    const Tensor placed = detail::with_edges(apart, 2, before, whole - reach - before);
     y = y.defined() ? y + placed : placed;
   }
   return with_bias(y.slice(2, o.padding.d, o.padding.d + depth), bias);

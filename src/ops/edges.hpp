@@ -5,13 +5,9 @@
 
 namespace lepton::detail {
 
-/// x with zeros before and after it along an axis.
-Tensor with_zeros(const Tensor& x, int axis, std::int64_t before, std::int64_t after);
-
-/// x with more elements before and after it along an axis. Throws naming `op` where a mode needs more elements than
-/// there are.
-Tensor with_edges(const Tensor& x, int axis, std::int64_t before, std::int64_t after, PaddingMode mode,
-                  const char* op);
+/// x with more elements before and after it along an axis; zeros if no mode is given.
+Tensor with_edges(const Tensor& x, int axis, std::int64_t before, std::int64_t after,
+                  PaddingMode mode = PaddingMode::zeros);
 
 /// x with `step` - 1 zeros behind each element of an axis.
 Tensor with_gaps(const Tensor& x, int axis, std::int64_t step);

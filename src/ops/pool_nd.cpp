@@ -1,7 +1,10 @@
 // Pooling that is composed: along one and three axes by two, means by depthwise convolution, adaptive by taps.
 #include "lepton/core/autocast.hpp"
 #include "lepton/ops/binary.hpp"
+#include "lepton/ops/cast.hpp"
 #include "lepton/ops/formula/unary.hpp"
+#include "lepton/ops/index.hpp"
+#include "lepton/ops/matmul.hpp"
 #include "lepton/ops/pool.hpp"
 #include "lepton/ops/reduce.hpp"
 #include "lepton/ops/shape.hpp"
@@ -52,28 +55,44 @@ void check_window(const Tensor& x, Pair kernel, Pair stride, Pair padding, const
 
 template <class F> Tensor adaptive(const Tensor& x, const Dims& sizes, const char* op, F&& along) {
   check(x, 2 + sizes.rank(), op);
+  for (int i = 0; i < sizes.rank(); ++i)
+    if (sizes[i] < 1 || x.shape()[2 + i] < 1)
+      throw Error(op, "sizes must be positive: of " + to_string(x.shape()) + " to " + to_string(sizes));
   Tensor y = x;
-  for (int i = 0; i < sizes.rank(); ++i) {
-    const std::int64_t n = x.shape()[2 + i];
-    if (sizes[i] < 1 || n < 1) throw Error(op, "sizes must be positive, got " + to_string(x.shape()));
-    if (sizes[i] != n) y = along(y, 2 + i, n, sizes[i]);
-  }
+  for (int i = 0; i < sizes.rank(); ++i)
+    if (const std::int64_t n = x.shape()[2 + i]; sizes[i] != n) y = along(y, 2 + i, n, sizes[i]);
   return y;
+}
+
+/// An axis as `size` windows of equal length, which are joined by fold(x, axis).
+template <class F> Tensor by_equal_windows(const Tensor& x, int axis, std::int64_t size, F&& fold) {
+  Shape shape = x.shape();
+  shape[axis] = size;
+  shape.insert(axis + 1, x.shape()[axis] / size);
+  return fold(x.reshape(shape), axis + 1);
 }
 
 Tensor adaptive_avg(const Tensor& x, const Dims& sizes, const char* op) {
   return adaptive(x, sizes, op, [](const Tensor& y, int axis, std::int64_t n, std::int64_t size) {
-    if (size == 1) return mean(y, {axis}, KeepDim::yes);
-    return detail::resample(y, axis, detail::adaptive_taps(n, size, y.device()));
+    if (n % size == 0)
+      return by_equal_windows(y, axis, size, [](const Tensor& t, std::int64_t a) { return mean(t, {a}); });
+    const detail::AdaptiveWindows w = detail::adaptive_windows(n, size, y.device());
+    const Tensor start = w.start.unsqueeze(1), end = w.end.unsqueeze(1);
+    const Tensor place = arange(0, double(n), 1, {.dtype = f64, .device = y.device()});
+    const Tensor shares = cast(start <= place, f64) * cast(place < end, f64) / (end - start);  // [size, n]
+    const Autocast off(f32);
+    return matmul(y.transpose(axis, -1), cast(shares, y.dtype()).transpose()).transpose(axis, -1);
   });
 }
 
 Tensor adaptive_max(const Tensor& x, const Dims& sizes, const char* op) {
   return adaptive(x, sizes, op, [](const Tensor& y, int axis, std::int64_t n, std::int64_t size) {
-    if (size == 1) return max(y, {axis}, KeepDim::yes);
+    if (n % size == 0)
+      return by_equal_windows(y, axis, size, [](const Tensor& t, std::int64_t a) { return max(t, {a}); });
+    const detail::AdaptiveWindows w = detail::adaptive_windows(n, size, y.device());
     Tensor most;
-    for (const detail::Tap& tap : detail::adaptive_taps(n, size, y.device())) {
-      const Tensor part = detail::resample(y, axis, {{tap.index, {}}});
+    for (std::int64_t k = 0; k < w.longest; ++k) {  // windows that are shorter repeat their last element
+      const Tensor part = index_select(y, axis, cast(minimum(w.start + double(k), w.end - 1), i64));
       most = most.defined() ? maximum(most, part) : part;
     }
     return most;

@@ -24,18 +24,11 @@ Tensor resample(const Tensor& x, int axis, const std::vector<Tap>& taps) {
   return y;
 }
 
-std::vector<Tap> adaptive_taps(std::int64_t n, std::int64_t size, Device device) {
+AdaptiveWindows adaptive_windows(std::int64_t n, std::int64_t size, Device device) {
   const Tensor i = arange(0, double(size), 1, {.dtype = f64, .device = device});
-  const Tensor start = divided_down(i * double(n), double(size));
-  const Tensor end = divided_down((i + 1) * double(n) + double(size - 1), double(size));
-  // The longest window: one more than n / size rounded up where windows overlap at both ends.
-  const std::int64_t most = n % size == 0 ? n / size : (n + size - 1) / size + 1;
-  std::vector<Tap> taps;
-  for (std::int64_t k = 0; k < most; ++k) {
-    const Tensor place = start + double(k);
-    taps.push_back({cast(minimum(place, end - 1), i64), cast(place < end, f64) / (end - start)});
-  }
-  return taps;
+  return {divided_down(i * double(n), double(size)),
+          divided_down((i + 1) * double(n) + double(size - 1), double(size)),
+          n % size == 0 ? n / size : (n + size - 1) / size + 1};
 }
 
 }  // namespace lepton::detail

@@ -16,9 +16,13 @@ struct Tap {
 /// Sum over the taps of x's elements at their places times their weights, along an axis.
 Tensor resample(const Tensor& x, int axis, const std::vector<Tap>& taps);
 
-/// What adaptive pooling to `size` makes of n elements: every tap lies in its window; those beyond its end repeat the
-/// last one, with a weight of 0. The weights of the others are 1 / the window's size.
-std::vector<Tap> adaptive_taps(std::int64_t n, std::int64_t size, Device device);
+/// What adaptive pooling to `size` joins of n elements: from `start` to before `end`, [size] both, whole numbers as
+/// doubles; at most `longest` elements.
+struct AdaptiveWindows {
+  Tensor start, end;
+  std::int64_t longest;
+};
+AdaptiveWindows adaptive_windows(std::int64_t n, std::int64_t size, Device device);
 
 /// v / by as whole numbers, rounded down; v: doubles, whole and not negative.
 Tensor divided_down(const Tensor& v, double by);

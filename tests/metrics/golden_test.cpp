@@ -7,23 +7,12 @@
 #include "lepton/metrics/roc_auc.hpp"
 #include "lepton/tensor/factory.hpp"
 #include "tests/data/support.hpp"
+#include "tests/metrics/golden_cases.hpp"
 
 namespace lepton::metrics {
 namespace {
 
 using data::expect_error;
-
-struct ClassCase {
-  std::int64_t classes;
-  std::vector<double> logits;
-  std::vector<std::int64_t> labels;
-  double auc, accuracy, macro_f1, weighted_f1, macro_precision, macro_recall;
-};
-struct NumberCase {
-  std::vector<double> prediction, target;
-  double r2, mae, mse;
-};
-#include "tests/metrics/metrics_golden.inc"
 
 TEST(Golden, Classes) {
   for (const ClassCase& c : kClassCases) {

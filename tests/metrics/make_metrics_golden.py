@@ -49,9 +49,64 @@ def regression():
                f"{float(m.mean_squared_error(y, x))!r}}},\n")
 
 
+def calibration_error(y, p, w, bins):
+    confidence, right = p.max(1), p.argmax(1) == y
+    place = np.clip(np.ceil(confidence * bins) - 1, 0, bins - 1)
+    return sum(abs(np.sum(w[place == b] * (right[place == b] - confidence[place == b]))) for b in range(bins)) / w.sum()
+
+
+def weighted_classification():
+    """With weights of samples, ties, and in some cases classes that never occur or are never predicted."""
+    for seed, n, classes, levels, empty in [(10, 30, 2, 3, False), (11, 80, 2, 1000, False), (12, 50, 4, 2, False),
+                                            (13, 60, 5, 1000, True), (14, 25, 3, 4, True)]:
+        rng = np.random.default_rng(seed)
+        y = rng.integers(0, classes - empty, n)
+        x = np.round((rng.normal(size=(n, classes)) + np.eye(classes)[y]) * levels) / levels
+        if empty:
+            x[:, 0] = -5
+        w = np.round(rng.uniform(0, 2, n), 3)
+        w[::7] = 0
+        p = np.exp(x - x.max(1, keepdims=True))
+        p /= p.sum(1, keepdims=True)
+        answer, labels = x.argmax(1), np.arange(classes)
+        k = min(2, classes - 1)
+        top = np.argsort(x, axis=1, kind="mergesort")[:, ::-1][:, :k]
+        figures = [np.average((top == y[:, None]).any(1), weights=w)]
+        assert classes == 2 or empty or np.isclose(figures[0], m.top_k_accuracy_score(y, x, k=k, sample_weight=w))
+        for average in ("binary", "macro", "micro", "weighted"):
+            if average == "binary" and classes > 2:
+                figures += [np.nan] * 3
+                continue
+            figures += m.precision_recall_fscore_support(y, answer, labels=labels, average=average, sample_weight=w,
+                                                         zero_division=0)[:3]
+        if classes == 2:
+            figures += [m.average_precision_score(y, x[:, 1] - x[:, 0], sample_weight=w)]
+        else:
+            figures += [m.average_precision_score(np.eye(classes)[y], p, average="macro", sample_weight=w)]
+        figures += [m.log_loss(y, p, labels=labels, sample_weight=w)]
+        figures += [np.average(((p - np.eye(classes)[y]) ** 2).sum(1) / (2 if classes == 2 else 1), weights=w)]
+        assert classes > 2 or np.isclose(figures[-1], m.brier_score_loss(y, p[:, 1], sample_weight=w))
+        figures += [calibration_error(y, p, w, 10)]
+        text = ", ".join("NAN" if np.isnan(f) else repr(float(f)) for f in figures)
+        yield f"{{{classes}, {k}, {numbers(x)},\n {ints(y)},\n {numbers(w)},\n {{{text}}}}},\n"
+
+
+def weighted_regression():
+    for seed, n in [(15, 20), (16, 7)]:
+        rng = np.random.default_rng(seed)
+        y, w = np.round(rng.normal(size=n), 2), np.round(rng.uniform(0, 2, n), 2)
+        y[0] = 0.01
+        x = np.round(y + rng.normal(size=n), 3)
+        figures = [f(y, x, sample_weight=w) for f in (m.r2_score, m.mean_absolute_error, m.mean_squared_error,
+                                                      m.mean_absolute_percentage_error)]
+        yield f"{{{numbers(x)},\n {numbers(y)},\n {numbers(w)},\n {', '.join(repr(float(f)) for f in figures)}}},\n"
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     out = [f"// Written by make_metrics_golden.py with scikit-learn {sklearn.__version__}.\n"]
-    out += ["const ClassCase kClassCases[] = {\n", *classification(), "};\n"]
-    out += ["const NumberCase kNumberCases[] = {\n", *regression(), "};\n"]
+    out += ["inline const ClassCase kClassCases[] = {\n", *classification(), "};\n"]
+    out += ["inline const NumberCase kNumberCases[] = {\n", *regression(), "};\n"]
+    out += ["inline const WeightedCase kWeightedCases[] = {\n", *weighted_classification(), "};\n"]
+    out += ["inline const WeightedNumbers kWeightedNumbers[] = {\n", *weighted_regression(), "};\n"]
     Path(__file__).with_name("metrics_golden.inc").write_text("".join(out))
