@@ -1,8 +1,12 @@
 // All of lepton, for users: #include <lepton/lepton.hpp>
 #pragma once
 
+#include "lepton/autograd/anomaly.hpp"
 #include "lepton/autograd/backward.hpp"
+#include "lepton/autograd/checkpoint.hpp"
 #include "lepton/autograd/custom_op.hpp"
+#include "lepton/autograd/functional.hpp"
+#include "lepton/autograd/hooks.hpp"
 #include "lepton/autograd/no_grad.hpp"
 #include "lepton/compile/compile.hpp"
 #include "lepton/compile/tune.hpp"
@@ -62,6 +66,7 @@
 #include "lepton/nn/conv_transpose.hpp"
 #include "lepton/nn/dropout.hpp"
 #include "lepton/nn/embedding.hpp"
+#include "lepton/nn/hooked.hpp"
 #include "lepton/nn/init.hpp"
 #include "lepton/nn/linear.hpp"
 #include "lepton/nn/module.hpp"
@@ -121,7 +126,9 @@
 #include "lepton/optim/schedule.hpp"
 #include "lepton/optim/scheduler.hpp"
 #include "lepton/optim/sgd.hpp"
+#include "lepton/tensor/dlpack.hpp"
 #include "lepton/tensor/factory.hpp"
+#include "lepton/tensor/print.hpp"
 #include "lepton/tensor/tensor.hpp"
 #include "lepton/train/averaged.hpp"
 #include "lepton/train/callback.hpp"

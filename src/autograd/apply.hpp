@@ -9,6 +9,7 @@
 #pragma once
 
 #include "lepton/autograd/node.hpp"
+#include "src/autograd/anomaly.hpp"
 #include "src/tensor/launch.hpp"
 #include "src/tensor/make.hpp"
 
@@ -25,6 +26,7 @@ template <class Op, class... In> auto apply(const Op& op, const In&... in) {
   if constexpr (std::is_same_v<Inferred, Spec>) {
     Tensor y = make_tensor(op.infer(in...), device);
     op.run(y, in...);
+    if (detect_anomaly) [[unlikely]] check_for_nan(Op::name, inputs, y);
     if constexpr (requires(const Saved& s) { op.backward(s, y); })
       attach_node(op, inputs, std::array<const Tensor*, 1>{&y});
     return y;
@@ -38,6 +40,7 @@ template <class Op, class... In> auto apply(const Op& op, const In&... in) {
       outputs[i] = &y[i];
     }
     std::apply([&](auto&... out) { op.run(out..., in...); }, y);
+    if (detect_anomaly) [[unlikely]] check_for_nan(Op::name, inputs, y[0]);
     if constexpr (requires(const Saved& s) { op.backward(s, y[0]); }) attach_node(op, inputs, outputs);
     return y;
   }

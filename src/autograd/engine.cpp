@@ -5,6 +5,7 @@
 #include "lepton/autograd/node.hpp"
 #include "lepton/ops/binary.hpp"
 #include "lepton/tensor/factory.hpp"
+#include "src/autograd/anomaly.hpp"
 #include "src/autograd/gradients.hpp"
 #include "src/core/recorder.hpp"
 #include "src/tensor/make.hpp"
@@ -129,7 +130,7 @@ class Walk {
     Tensor g = std::move(node->gradient);
     for (auto& w : wanted_)
       if (w.node == node.get()) w.gradient = g;
-    Grads grads = node->backward(g);
+    Grads grads = detect_anomaly ? checked_backward(*node, g) : node->backward(g);
     g = {};
     const auto edges = node->edges();
     for (int i = 0; i < grads.size() && i < int(edges.size()); ++i)

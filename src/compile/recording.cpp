@@ -1,6 +1,7 @@
 // The recorder: numbers storages, copies arguments.
 #include "src/compile/recording.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 
@@ -88,7 +89,7 @@ const std::uint64_t* Recording::random(Generator& generator, std::uint64_t count
     mine = &draws.emplace_back(RecordedDraws{&generator, generator.offset(), 0});
   }
   distance = generator.advance(counters) - mine->start;
-  mine->taken = distance + counters;
+  mine->taken = std::max(mine->taken, distance + counters);  // a checkpoint draws once more what it drew before
   return generator.replay_state();
 }
 
