@@ -82,6 +82,7 @@ inline OpCases all_cases() {
                               margin_loss_cases,
                               ctc_loss_cases,
                               random_cases,
+                              distribution_cases,
                               dropout_cases,
                               index_cases,
                               embedding_cases,

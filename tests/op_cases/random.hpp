@@ -1,9 +1,11 @@
 // Rows of random tensors and dropout: element by element from the Philox stream. The harness sets the seed.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "lepton/core/philox.hpp"
+#include "lepton/ops/binary.hpp"
 #include "lepton/ops/random.hpp"
 #include "tests/op_cases/case.hpp"
 
@@ -80,6 +82,73 @@ inline OpCases random_cases() {
   row("randn_empty", "randn", {0, 3}, [](const Shape& s) { return randn(s); }, normal_float, 1, 0, {});
   row("rand_scalar", "rand", {}, [](const Shape& s) { return rand(s); }, uniform_float, 1, 0, {});
   return rows;
+}
+
+/// 1, 0, 3, by operations, so that a captured step can make them: x (2.5 x - 3.5) + 1 at 0, 1, 2.
+inline Tensor unequal_weights() {
+  const Tensor x = arange(0, 3);
+  return x * (2.5 * x - 3.5) + 1;
+}
+
+/// Made of uniform numbers; references draw the same ones.
+inline OpCases distribution_cases() {
+  const auto row = [](std::string name, std::string op, auto call, Array right, std::vector<Wrong> wrong) {
+    return OpCase{.name = std::move(name),
+                  .op = std::move(op),
+                  .call = [call](const Tensors&) { return call(); },
+                  .reference = [right](const Arrays&) { return right; },
+                  .inputs = {{}},
+                  .derivatives = 0,
+                  .wrong = std::move(wrong)};
+  };
+  const auto drawn = [](const Shape& shape, auto element) {
+    std::int64_t i = 0;
+    return generate(shape, [&](const Dims&) { return element(i++); });
+  };
+  Array order({9});
+  for (std::size_t i = 0; i < 9; ++i) order.values[i] = double(i);
+  std::sort(order.values.begin(), order.values.end(), [](double a, double b) {
+    return uniform_double(std::int64_t(a)) < uniform_double(std::int64_t(b));
+  });
+  // Shares of weights 1, 0, 3: a quarter and three quarters.
+  const auto by_share = [](std::int64_t i) { return uniform_double(i) < 0.25 ? 0.0 : 2.0; };
+  // Without replacement: largest of weight / exponential first.
+  const double weights[] = {1, 0, 3};
+  std::vector<double> two{0, 2};
+  const auto clock = [&](double k) {
+    return weights[int(k)] / -std::log1p(-uniform_double(std::int64_t(k)));
+  };
+  std::sort(two.begin(), two.end(), [&](double a, double b) { return clock(a) > clock(b); });
+  return {
+      row("exponential", "exponential",
+          [] {
+            return exponential({7, 5}, 2);
+          },
+          drawn({7, 5}, [](std::int64_t i) { return -std::log1p(-uniform_float(i)) / 2; }),
+          {LEPTON_FAILS("[exponential] the rate must be positive, got 0", exponential({2}, 0))}),
+      row("bernoulli", "bernoulli",
+          [] {
+            return bernoulli(full({7, 5}, 0.3));
+          },
+          drawn({7, 5}, [](std::int64_t i) { return double(uniform_float(i) < float(0.3)); }),
+          {LEPTON_FAILS("[bernoulli] computes with f32 and f64, not i64",
+                        bernoulli(zeros({2}, {.dtype = i64})))}),
+      row("randint", "randint",
+          [] {
+            return randint(-3, 8, {6, 7});
+          },
+          drawn({6, 7}, [](std::int64_t i) { return std::floor(uniform_double(i) * 11) - 3; }),
+          {LEPTON_FAILS("[randint] needs low < high, at most 2^32 apart, got 3 and 3", randint(3, 3, {2}))}),
+      row("randperm", "randperm", [] { return randperm(9); }, order,
+          {LEPTON_FAILS("[randperm] of -1 numbers", randperm(-1))}),
+      row("multinomial_none", "multinomial", [] { return multinomial(ones({3}), 0); }, Array({0}),
+          {LEPTON_FAILS("[multinomial] 4 of 3 places without replacement", multinomial(ones({3}), 4)),
+           LEPTON_FAILS("[multinomial] needs weights [..., C], got []", multinomial(ones({}), 1))}),
+      row("multinomial_replaced", "multinomial", [] { return multinomial(unequal_weights(), 8, true); },
+          drawn({8}, by_share), {}),
+      row("multinomial_once", "multinomial", [] { return multinomial(unequal_weights(), 2); },
+          Array({2}, two), {}),
+  };
 }
 
 inline OpCases dropout_cases() {

@@ -20,6 +20,19 @@ LEPTON_API Tensor normal(const Shape& shape, double mean, double deviation, Gene
 /// Standard normal.
 LEPTON_API Tensor randn(const Shape& shape, TensorOptions options = {});
 
+/// Exponential with mean 1 / rate.
+LEPTON_API Tensor exponential(const Shape& shape, double rate = 1, TensorOptions options = {});
+/// 1 with the probability that the element of `p` (f32, f64) says, else 0; of p's type. No gradient.
+LEPTON_API Tensor bernoulli(const Tensor& p);
+/// Whole numbers in [low, high), all equally likely; i64 if no type is given. high - low: at most 2^32.
+LEPTON_API Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape,
+                          TensorOptions options = {.dtype = i64});
+/// 0, 1, ... n - 1 in random order: [n] (i64)
+LEPTON_API Tensor randperm(std::int64_t n, Device device = kCpu);
+/// `n` places (i64) drawn from each row of weights [..., C] that are not negative -> [..., n], each as likely as its
+/// share of the row. Without replacement no place is drawn twice; then n is at most C.
+LEPTON_API Tensor multinomial(const Tensor& weights, std::int64_t n, bool replacement = false);
+
 /// Each element is zeroed with probability p, the others divided by 1 - p (Srivastava et al. 2014). p is
 /// rounded to a multiple of 1/65536. Throws unless 0 <= p <= 1.
 LEPTON_API Tensor dropout(const Tensor& x, double p);

@@ -65,4 +65,11 @@ template <class T> Tensor from_blob(T* data, const Shape& shape, std::function<v
   return detail::from_blob(data, shape, dtype_of<T>, std::move(release));
 }
 
+/// The same for the elements of a span, of which there must be as many as the shape has.
+template <class T> Tensor from_blob(std::span<T> values, const Shape& shape, std::function<void()> release = {}) {
+  if (std::int64_t(values.size()) != shape.numel())
+    throw Error("from_blob", std::to_string(values.size()) + " values do not fill " + to_string(shape));
+  return from_blob(values.data(), shape, std::move(release));
+}
+
 }  // namespace lepton
