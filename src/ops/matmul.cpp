@@ -11,6 +11,7 @@
 #include "lepton/ops/shape.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/sum_to.hpp"
+#include "src/ops/widen.hpp"
 
 namespace lepton {
 namespace detail {
@@ -139,6 +140,7 @@ void check_types(const Tensor& a, const Tensor& b, const char* op) {
 }  // namespace detail
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
+  if (detail::is_half(a.dtype()) && a.dtype() == b.dtype()) return cast(matmul(cast(a, f32), cast(b, f32)), a.dtype());
   detail::check_types(a, b, "matmul");
   if (a.rank() == 0 || b.rank() == 0) throw Error("matmul", "needs at least one axis on either side; use * for scalars");
   if (a.shape().back() != b.shape()[b.rank() == 1 ? 0 : b.rank() - 2])
@@ -158,6 +160,8 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  if (detail::is_half(x.dtype()) && x.dtype() == weight.dtype())
+    return cast(linear(cast(x, f32), cast(weight, f32), bias.defined() ? cast(bias, f32) : bias), x.dtype());
   detail::check_types(x, weight, "linear");
   if (weight.rank() != 2 || x.rank() < 1 || x.shape().back() != weight.shape()[1])
     throw Error("linear", "input " + to_string(x.shape()) + " does not fit weight " + to_string(weight.shape()) +

@@ -6,6 +6,7 @@
 #include "lepton/ops/formula/unary.hpp"
 #include "lepton/ops/reduce.hpp"
 #include "src/autograd/apply.hpp"
+#include "src/ops/widen.hpp"
 
 namespace lepton {
 namespace detail {
@@ -34,6 +35,7 @@ template <bool kLog> struct Softmax {
 
 template <bool kLog> Tensor along(const Tensor& x, std::int64_t axis) {
   using Op = Softmax<kLog>;
+  if (is_half(x.dtype())) return cast(along<kLog>(cast(x, f32), axis), x.dtype());
   require_computable(x, Op::name);
   if (x.rank() == 0) return along<kLog>(x.reshape({1}), 0).reshape({});
   const int a = normalize_axis(axis, x.rank(), Op::name);

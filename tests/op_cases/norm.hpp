@@ -131,7 +131,8 @@ inline OpCases softmax_cases() {
                                                 logarithm);
                           },
                       .inputs = std::move(inputs),
-                      .large = std::move(large)});
+                      .large = std::move(large),
+                      .dtypes = {f16, bf16}});
     };
     row("", -1, -1,
         {{real({4, 5})}, {real({2, 3, 7})}, {real({6})}, {real({})}, {real({0, 5})}, {real({3, 1})}},

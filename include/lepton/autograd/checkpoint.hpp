@@ -16,7 +16,7 @@ LEPTON_API Tensor checkpoint(std::function<Tensor(std::span<const Tensor>)> f, s
 /// f(inputs...) without the activations in it: they are computed a second time when the gradient comes (Chen et al.
 /// 2016), with the random numbers and the autocast of the first. `f` gives the same result for the same inputs.
 /// Parameters inside f get their gradients in `grad()`, by `backward`; `grad(root, parameters)` does not see them.
-/// Differentiable once: a walk with .create_graph = true throws. `f` is kept, so what it refers to must outlive the walk.
+/// Differentiable once: a walk with .create_graph = true throws. `f` is kept: what it refers to must outlive the walk.
 ///
 ///   x = checkpoint([&](const Tensor& h) { return block(h); }, x);
 template <class F, class... In> Tensor checkpoint(F f, const In&... inputs) {

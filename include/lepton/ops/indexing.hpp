@@ -50,8 +50,8 @@ class Index {
 /// The elements that `at` names.
 LEPTON_API Tensor index(const Tensor& x, const std::vector<Index>& at);
 
-/// x with `values`, which broadcast, at the places that `at` names; added to what is there if `add`. Of equal places the
-/// last wins. The gradient flows to x and to the values.
+/// x with `values`, which broadcast, at the places that `at` names; added to what is there if `add`. Of equal places
+/// the last wins. The gradient flows to x and to the values.
 LEPTON_API Tensor index_put(const Tensor& x, const std::vector<Index>& at, const Tensor& values,
                             bool add = false);
 

@@ -5,6 +5,8 @@
 
 namespace lepton {
 
+// f16 and bf16 are multiplied in f32 and the result is rounded.
+
 /// a @ b. a: [..., m, k], b: [..., k, n] -> [..., m, n]; leading axes broadcast. A 1-D a is a row, a 1-D b a
 /// column, and that axis is dropped from the result. Throws where the inner sizes differ.
 LEPTON_API Tensor matmul(const Tensor& a, const Tensor& b);
