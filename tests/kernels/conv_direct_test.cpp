@@ -68,10 +68,6 @@ Data make_data(const ConvShape& s, ConvPass pass) {
   return d;
 }
 
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-}
-
 class ConvDirect : public ::testing::TestWithParam<std::tuple<ConvCase, DType>> {
  protected:
   ConvShape shape(std::int64_t images = 0) const {
@@ -115,26 +111,6 @@ TEST_P(ConvDirect, PackedWeightsAndPartsOfTheBatchGiveTheSameBits) {
     }
   }
 }
-
-/// Counts how often an epilogue is told of each value, and what it sees then.
-struct Seen {
-  const std::vector<float>& result;
-  std::int64_t columns;
-  std::vector<int> times;
-  std::vector<float> values;
-
-  static void see(const void* context, std::int64_t row0, std::int64_t row1, std::int64_t col0,
-                  std::int64_t col1) {
-    Seen& seen = *const_cast<Seen*>(static_cast<const Seen*>(context));
-    for (std::int64_t r = row0; r < row1; ++r)
-      for (std::int64_t c = col0; c < col1; ++c) {
-        const auto i = std::size_t(r * seen.columns + c);
-        ASSERT_LT(i, seen.times.size());
-        ++seen.times[i];
-        seen.values[i] = seen.result[i];
-      }
-  }
-};
 
 TEST_P(ConvDirect, TheEpilogueSeesEveryFinishedValueOnce) {
   const ConvShape s = shape();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -91,6 +92,30 @@ std::vector<T> run_conv(const ConvShape& s, ConvPass pass, const char* algorithm
     cpu::conv2d_input_grad({a.data(), w, y.data(), scratch.get(), plan, packed}, done);
   else cpu::conv2d_weight_grad({a.data(), b.data(), y.data(), scratch.get(), plan, nullptr}, kCpuStream);
   return y;
+}
+
+/// What an epilogue is told, and the values that it saw.
+struct Seen {
+  const std::vector<float>& result;
+  std::int64_t columns;
+  std::vector<int> times;
+  std::vector<float> values;
+
+  static void see(const void* context, std::int64_t row0, std::int64_t row1, std::int64_t col0,
+                  std::int64_t col1) {
+    Seen& seen = *const_cast<Seen*>(static_cast<const Seen*>(context));
+    for (std::int64_t r = row0; r < row1; ++r)
+      for (std::int64_t c = col0; c < col1; ++c) {
+        const auto i = std::size_t(r * seen.columns + c);
+        ASSERT_LT(i, seen.times.size());
+        ++seen.times[i];
+        seen.values[i] = seen.result[i];
+      }
+  }
+};
+
+inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
 /// What is multiplied where factors are rounded to `compute`.

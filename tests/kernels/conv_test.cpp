@@ -81,10 +81,6 @@ class ConvTest : public ::testing::TestWithParam<ConvCase> {
   std::unique_ptr<::testing::ScopedTrace> trace_;
 };
 
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-}
-
 TEST_P(ConvTest, AgreesWithDoublesWithAnyThreads) {
   const ConvShape s = conv_shape(GetParam());
   for_algorithms(s, [&](ConvPass pass, const char* name) {
@@ -132,26 +128,6 @@ TEST_P(ConvTest, PartsOfTheBatchGiveTheSameBitsFromTheSamePackedWeights) {
     }
   });
 }
-
-/// What an epilogue is told, and the values that it saw.
-struct Seen {
-  const std::vector<float>& result;
-  std::int64_t columns;
-  std::vector<int> times;
-  std::vector<float> values;
-
-  static void see(const void* context, std::int64_t row0, std::int64_t row1, std::int64_t col0,
-                  std::int64_t col1) {
-    Seen& seen = *const_cast<Seen*>(static_cast<const Seen*>(context));
-    for (std::int64_t r = row0; r < row1; ++r)
-      for (std::int64_t c = col0; c < col1; ++c) {
-        const auto i = std::size_t(r * seen.columns + c);
-        ASSERT_LT(i, seen.times.size());
-        ++seen.times[i];
-        seen.values[i] = seen.result[i];
-      }
-  }
-};
 
 TEST_P(ConvTest, TheEpilogueSeesEveryFinishedValueOnce) {
   const ConvShape s = conv_shape(GetParam());
