@@ -26,7 +26,10 @@ struct ScatterOp {
   const char* op;
   kernels::IndexedShape where;
   bool add;
-  Spec infer(const Tensor& x, const Tensor&, const Tensor&) const { return Spec(x.shape(), x.dtype()); }
+  Spec infer(const Tensor& x, const Tensor&, const Tensor&) const {
+    if (add && x.dtype() == boolean) throw Error(op, "booleans do not add; cast(x, i64) counts them");
+    return Spec(x.shape(), x.dtype());
+  }
   void run(Tensor& y, const Tensor& x, const Tensor& index, const Tensor& source) const;
   Grads backward(const Saved& saved, const Tensor& g) const;
 };

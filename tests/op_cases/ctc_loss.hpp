@@ -33,9 +33,9 @@ inline OpCases ctc_loss_cases() {
        .op = "ctc_loss",
        .call =
            [](const Tensors& x) {  // targets are 1 + what is drawn, so that none is the blank
-             const std::int64_t n = x[0].shape()[1];
-             return ctc_loss(x[0], x[1] + 1, full({n}, double(x[0].shape()[0]), {i64, x[0].device()}),
-                             full({n}, double(x[1].shape()[1]), {i64, x[0].device()}),
+             const std::int64_t n = x[0].size(1);
+             return ctc_loss(x[0], x[1] + 1, full({n}, double(x[0].size(0)), {i64, x[0].device()}),
+                             full({n}, double(x[1].size(1)), {i64, x[0].device()}),
                              {.reduction = Reduction::none});
            },
        .reference =

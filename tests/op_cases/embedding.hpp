@@ -27,7 +27,7 @@ inline Array joined(const Array& table, const Array& ids, BagMode mode, const Ar
 
 /// ids [B, L] one after the other, and where each bag begins.
 inline std::pair<Tensor, Tensor> flat_bags(const Tensor& ids) {
-  const std::int64_t bags = ids.shape()[0], width = ids.shape()[1];
+  const std::int64_t bags = ids.size(0), width = ids.size(1);
   return {ids.reshape({bags * width}),
           arange(0, double(bags), 1, {.dtype = i64, .device = ids.device()}) * double(width)};
 }

@@ -192,6 +192,9 @@ inline OpCases index_put_cases() {
              return y;
            },
        .inputs = {{real({3, 4}), index_below(4, {6}), real({6})}},
+       .wrong = {LEPTON_FAILS("[index_put] booleans do not add",
+                              index_put(zeros({2, 2}, {.dtype = boolean}), {full({1}, 1, {.dtype = i64})},
+                                        ones({2}, {.dtype = boolean}), true))},
        .dtypes = kIntegers},
       {.name = "index_put_mask",
        .op = "index_put",

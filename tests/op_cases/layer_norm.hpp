@@ -49,7 +49,7 @@ inline OpCases layer_norm_cases() {
        .f32_tolerance = 2e-5},
       {.name = "layer_norm_plain",
        .op = "layer_norm",
-       .call = [](const Tensors& x) { return layer_norm(x[0], {x[0].shape().back()}); },
+       .call = [](const Tensors& x) { return layer_norm(x[0], {x[0].rank() > 0 ? x[0].shape().back() : 1}); },
        .reference = [](const Arrays& x) { return stretches(x[0], x[0].shape.back(), false); },
        .inputs = {{real({4, 6})}, {real({2, 2, 17})}},
        .large = {real({3000, 100})},

@@ -203,7 +203,7 @@ inline OpCases interpolate_cases() {
        .op = "interpolate",
        .call =
            [](const Tensors& x) {
-             return interpolate(x[0], {.size = {2 * x[0].shape().back() - 1},
+             return interpolate(x[0], {.size = {x[0].rank() > 0 ? 2 * x[0].shape().back() - 1 : 1},
                                        .mode = Interpolation::linear,
                                        .align_corners = true});
            },

@@ -15,7 +15,7 @@ namespace lepton::op_cases {
 /// The elements of x along its last axis in order, or their places; the first k.
 inline Array sorted_rows(const Array& x, bool descending, std::int64_t k, bool as_places) {
   Shape shape = x.shape;
-  const std::int64_t n = shape.back(), rows = n ? shape.numel() / n : 0;
+  const std::int64_t n = shape.rank() > 0 ? shape.back() : 1, rows = n ? shape.numel() / n : 0;
   shape[shape.rank() - 1] = k;
   Array y(shape);
   for (std::int64_t r = 0; r < rows; ++r) {
@@ -40,7 +40,7 @@ inline OpCases sort_cases() {
                   .call = [call](const Tensors& x) { return call(x[0]); },
                   .reference =
                       [=](const Arrays& x) {
-                        return sorted_rows(x[0], descending, k < 0 ? x[0].shape.back() : k, as_places);
+                        return sorted_rows(x[0], descending, k >= 0 ? k : x[0].shape.rank() > 0 ? x[0].shape.back() : 1, as_places);
                       },
                   .inputs = {{distinct({3, 6})}, {distinct({5})}, {distinct({2, 2, 4})}, {distinct({0, 4})}},
                   .derivatives = as_places ? 0 : 2,
