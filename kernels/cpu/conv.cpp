@@ -86,8 +86,8 @@ void conv2d_pack(const ConvPackArgs& a, Stream) {
 
 bool conv_pools(const ConvPlan* plan, const PoolShape& p) {
   const ConvShape& s = plan->shape;
-  return plan->algorithm->run_pooled && plan->pass == ConvPass::forward && s.dtype == f32 && p.dtype == f32 && p.n == s.n &&
-         p.c == s.oc && p.ih == s.oh && p.iw == s.ow && p.kh == 2 && p.kw == 2 && p.stride_h == 2 && p.stride_w == 2 &&
+  return plan->algorithm->run_pooled && plan->pass == ConvPass::forward && s.dtype == f32 && p.dtype == f32 &&
+         p.n == s.n && p.c == s.oc && p.ih == s.oh && p.iw == s.ow && p.kh == 2 && p.kw == 2 && p.stride_h == 2 && p.stride_w == 2 &&
          p.pad_h == 0 && p.pad_w == 0;
 }
 
@@ -95,8 +95,9 @@ void conv2d_max_pool(const ConvPoolArgs& a, Stream) {
   const ConvPlan& plan = *a.conv.plan;
   if (plan.shape.n == 0 || a.pool.shape.oh == 0 || a.pool.shape.ow == 0) return;
   const PackedWeight weight = packed_weight(plan, a.conv.weight, a.conv.packed, a.conv.scratch);
-  plan.algorithm->run_pooled(
-      plan, {const_cast<void*>(a.conv.x), const_cast<void*>(weight.weight), a.conv.bias, nullptr, weight.scratch}, a.pool);
+  const ConvMemory memory{const_cast<void*>(a.conv.x), const_cast<void*>(weight.weight), a.conv.bias, nullptr,
+                          weight.scratch};
+  plan.algorithm->run_pooled(plan, memory, a.pool);
 }
 
 void conv2d(const ConvArgs& a, const Epilogue& done) {

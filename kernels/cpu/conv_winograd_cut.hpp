@@ -45,7 +45,8 @@ inline WinogradCut winograd_cut(const WinogradSizes& z, std::int64_t tiles) {
   return {(all + rows - 1) / rows, parts, rows * ((z.columns + parts - 1) / parts)};
 }
 
-/// Blocks whose transforms fit into a third of a usual L2, beside what the step's other kernels hand on in it, with enough tiles that the weights do not cost more.
+/// Blocks whose transforms fit into a third of a usual L2, beside what the step's other kernels hand on in it, with
+/// enough tiles that the weights do not cost more.
 inline WinogradCut winograd_cut(const WinogradSizes& z) {
   const std::int64_t a_tile = kFrequencies * (z.in_padded + z.out_padded) * std::int64_t(sizeof(float));
   return winograd_cut(z, std::clamp<std::int64_t>((360 << 10) / a_tile, 24, 96));

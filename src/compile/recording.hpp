@@ -30,6 +30,13 @@ struct RecordedSlot {
   Access access;
 };
 
+/// The same place in memory, for a field of other arguments.
+inline RecordedSlot slot_at(RecordedSlot slot, std::size_t field, Access access) {
+  slot.field = std::uint32_t(field);
+  slot.access = access;
+  return slot;
+}
+
 struct RecordedLaunch {
   Call call;              ///< `args` and `slots` are in the two members below
   std::unique_ptr<std::byte[]> args;

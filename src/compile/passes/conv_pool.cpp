@@ -1,4 +1,6 @@
 // Max pooling behind a convolution: the convolution pools what it has in registers, and never writes the large picture.
+#include <cstddef>
+
 #include "kernels/fused.hpp"
 #include "src/compile/passes.hpp"
 
@@ -19,21 +21,17 @@ void merge(Graph& g, int made, int i) {
   const auto& pool = *g.match(i, kernels::max_pool2d);
   kernels::ConvPoolArgs args{conv, pool};
   args.conv.y = nullptr, args.pool.x = nullptr;
+  using Args = kernels::ConvPoolArgs;
   std::vector<RecordedSlot> slots;
-  const auto take = [&](int launch, const void* field, const void* own, Access access) {
-    const RecordedSlot* const slot = g.slot(launch, field);
-    if (!slot) return;
-    RecordedSlot mine = *slot;
-    mine.field = std::uint32_t(static_cast<const std::byte*>(own) - reinterpret_cast<const std::byte*>(&args));
-    mine.access = access;
-    slots.push_back(mine);
+  const auto take = [&](int launch, const void* field, std::size_t at, Access access) {
+    if (const RecordedSlot* const slot = g.slot(launch, field)) slots.push_back(slot_at(*slot, at, access));
   };
-  take(made, &conv.x, &args.conv.x, Access::read);
-  take(made, &conv.weight, &args.conv.weight, Access::read);
-  take(made, &conv.bias, &args.conv.bias, Access::read);
-  take(made, &conv.scratch, &args.conv.scratch, Access::write);
-  take(i, &pool.y, &args.pool.y, Access::write);
-  take(i, &pool.where, &args.pool.where, Access::write);
+  take(made, &conv.x, offsetof(Args, conv.x), Access::read);
+  take(made, &conv.weight, offsetof(Args, conv.weight), Access::read);
+  take(made, &conv.bias, offsetof(Args, conv.bias), Access::read);
+  take(made, &conv.scratch, offsetof(Args, conv.scratch), Access::write);
+  take(i, &pool.y, offsetof(Args, pool.y), Access::write);
+  take(i, &pool.where, offsetof(Args, pool.where), Access::write);
   const int members[] = {made, i};
   g.merge(members, g.make(kernels::conv2d_max_pool, args, slots));
 }

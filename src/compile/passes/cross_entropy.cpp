@@ -1,6 +1,7 @@
 // Cross-entropy and its gradient in one pass over the logits: the probabilities between them are never written.
-#include "kernels/softmax.hpp"
+#include <cstddef>
 
+#include "kernels/softmax.hpp"
 #include "src/compile/passes.hpp"
 
 namespace lepton::detail {
@@ -20,18 +21,14 @@ int find_loss(const Graph& g, int i, const kernels::CrossEntropyGradArgs& grad) 
 void merge(Graph& g, int made, int i) {
   const auto& loss = *g.match(made, kernels::cross_entropy);
   const auto& grad = *g.match(i, kernels::cross_entropy_grad);
-  const kernels::CrossEntropyWithGradArgs args{loss.x, loss.target, grad.g, loss.loss, grad.dx, loss.rows, loss.n, loss.dtype};
-  const auto slot = [&](int launch, const void* field, std::size_t at, Access access) {
-    RecordedSlot mine = *g.slot(launch, field);
-    mine.field = std::uint32_t(at), mine.access = access;
-    return mine;
-  };
+  const kernels::CrossEntropyWithGradArgs args{loss.x,  loss.target, grad.g, loss.loss,
+                                               grad.dx, loss.rows,   loss.n, loss.dtype};
   using Args = kernels::CrossEntropyWithGradArgs;
-  const RecordedSlot slots[] = {slot(made, &loss.x, offsetof(Args, x), Access::read),
-                                slot(made, &loss.target, offsetof(Args, target), Access::read),
-                                slot(i, &grad.g, offsetof(Args, g), Access::read),
-                                slot(made, &loss.loss, offsetof(Args, loss), Access::write),
-                                slot(i, &grad.dx, offsetof(Args, dx), Access::write)};
+  const RecordedSlot slots[] = {slot_at(*g.slot(made, &loss.x), offsetof(Args, x), Access::read),
+                                slot_at(*g.slot(made, &loss.target), offsetof(Args, target), Access::read),
+                                slot_at(*g.slot(i, &grad.g), offsetof(Args, g), Access::read),
+                                slot_at(*g.slot(made, &loss.loss), offsetof(Args, loss), Access::write),
+                                slot_at(*g.slot(i, &grad.dx), offsetof(Args, dx), Access::write)};
   const int members[] = {made, i};
   g.merge(members, g.make(kernels::cross_entropy_with_grad, args, slots));
 }

@@ -29,9 +29,7 @@ struct Reader {
 template <class Args>
 RecordedLaunch make_pack(const Graph& graph, const kernels::Kernel<Args>& kernel, const Args& args, std::size_t weight_at,
                          std::size_t packed_at, RecordedSlot weight, RecordedSlot packed) {
-  weight.field = std::uint32_t(weight_at), weight.access = Access::read;
-  packed.field = std::uint32_t(packed_at), packed.access = Access::write;
-  const RecordedSlot slots[] = {weight, packed};
+  const RecordedSlot slots[] = {slot_at(weight, weight_at, Access::read), slot_at(packed, packed_at, Access::write)};
   return graph.make(kernel, args, slots);
 }
 
