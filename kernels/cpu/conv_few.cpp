@@ -44,7 +44,7 @@ FewState make_state(const ConvShape& s, ConvPass pass) {
   t.slots = slot_count(t.band_count);
   const bool back = pass == ConvPass::weight_grad;
   const std::size_t number = rounds && !back ? sizeof(std::uint16_t) : sizeof(float);
-  const std::int64_t outs = (s.oc + few_lanes() - 1) / few_lanes() * few_lanes();
+  const std::int64_t outs = (s.oc + float_lanes() - 1) / float_lanes() * float_lanes();
   t.room_bytes = conv_aligned(std::size_t(t.room_lines * t.pitch * s.ic) * number);
   t.sum_bytes = t.weight_bytes = conv_aligned(std::size_t(t.window.size() * outs) * sizeof(float));
   if (rounds) {
@@ -78,7 +78,7 @@ void prepare(ConvPlan& plan) {
 
 /// [panel][pair, then last number of an odd run][output], both numbers of a pair side by side.
 void pack_bf16(const ConvShape& s, const FewWindow& window, const float* from, std::uint32_t* to) {
-  const std::int64_t panel = 2 * few_lanes(), padded = (s.oc + few_lanes() - 1) / few_lanes() * few_lanes();
+  const std::int64_t panel = 2 * float_lanes(), padded = (s.oc + float_lanes() - 1) / float_lanes() * float_lanes();
   const auto weight = [&](std::int64_t out, std::int64_t k) {
     return out < s.oc ? from[(out * s.ic + k % s.ic) * s.kh * s.kw + k / s.ic] : 0.0f;
   };

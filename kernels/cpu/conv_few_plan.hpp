@@ -36,12 +36,10 @@ inline FewLines few_lines_at(const ConvShape& s, const FewState& state, std::int
   return {i / state.bands, lines.begin, lines.end - lines.begin};
 }
 
-inline std::int64_t few_lanes() { return isa() == Isa::v4 ? 16 : 8; }
-
 /// visit(index into [panel][number of the window][output], output, index into [out][in][row][column])
 template <class Visit> void for_few_weights(const ConvShape& s, Visit&& visit) {
-  const std::int64_t panel = 2 * few_lanes(), size = s.kh * s.kw * s.ic,
-                     padded = (s.oc + few_lanes() - 1) / few_lanes() * few_lanes();
+  const std::int64_t panel = 2 * float_lanes(), size = s.kh * s.kw * s.ic,
+                     padded = (s.oc + float_lanes() - 1) / float_lanes() * float_lanes();
   for (std::int64_t first = 0; first < padded; first += panel) {
     const std::int64_t width = std::min(panel, padded - first);
     for (std::int64_t k = 0; k < size; ++k) {

@@ -97,7 +97,7 @@ void run_few(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
   Slots slots(m.scratch, t.slots, t.slot_bytes());
   const auto first_pixel = [&](const FewLines& b) { return (b.picture * s.oh + b.line) * s.ow; };
   auto* const y = static_cast<float*>(m.y);
-  const bool around = !done && s.oc % few_lanes() == 0 && std::uintptr_t(y) % 64 == 0 &&
+  const bool around = !done && s.oc % float_lanes() == 0 && std::uintptr_t(y) % 64 == 0 &&
                       s.n * s.oh * s.ow * s.oc * std::int64_t(sizeof(float)) >= kAroundCache;
   parallel_for(shards, [&](std::int64_t shard) {
     const Slots::Lease slot(slots);

@@ -44,7 +44,7 @@ void prepare(ConvPlan& plan) {
 void pack(const ConvPlan& plan, const void* weight, void* packed) {
   const WinogradSizes& z = static_cast<const State*>(plan.state)->sizes;
   const WinogradWeight w = winograd_weight(plan, weight);
-  const std::int64_t panel = 2 * winograd_lanes(), step = 32;
+  const std::int64_t panel = 2 * float_lanes(), step = 32;
   const std::int64_t parts = (z.in + step - 1) / step, panels = (z.out_padded + panel - 1) / panel;
   parallel_for(parts * panels, [&](std::int64_t i) {
     const std::int64_t in = i % parts * step, out = i / parts * panel,

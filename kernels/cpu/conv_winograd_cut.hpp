@@ -10,8 +10,6 @@
 
 namespace lepton::kernels::cpu {
 
-inline std::int64_t winograd_lanes() { return isa() == Isa::v4 ? 16 : 8; }
-
 /// The sizes of a pass: the input gradient exchanges what is read and what is written.
 inline WinogradSizes winograd_sizes(const ConvShape& s, ConvPass pass) {
   WinogradSizes z{};
@@ -26,7 +24,7 @@ inline WinogradSizes winograd_sizes(const ConvShape& s, ConvPass pass) {
   const auto rounded = [](std::int64_t n, std::int64_t unit) { return (n + unit - 1) / unit * unit; };
   z.rows = rounded(z.oh, kWinogradTile) / kWinogradTile,
   z.columns = rounded(z.ow, kWinogradTile) / kWinogradTile;
-  z.in_padded = rounded(z.in, winograd_lanes()), z.out_padded = rounded(z.out, winograd_lanes());
+  z.in_padded = rounded(z.in, float_lanes()), z.out_padded = rounded(z.out, float_lanes());
   return z;
 }
 
@@ -60,7 +58,7 @@ inline WinogradBlock winograd_block_at(const WinogradSizes& z, const WinogradCut
 
 /// Scratch memory of a block.
 inline std::size_t winograd_bytes(const WinogradSizes& z, const WinogradCut& cut) {
-  const int vector = int(winograd_lanes() * sizeof(float));
+  const int vector = int(float_lanes() * sizeof(float));
   return sizeof(float) * std::size_t(winograd_floats(cut.most_tiles, z.in_padded, vector) +
                                      winograd_floats(cut.most_tiles, z.out_padded, vector));
 }

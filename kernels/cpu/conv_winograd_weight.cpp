@@ -36,7 +36,7 @@ struct State {
 };
 
 State make_state(const WinogradSizes& z) {
-  const std::int64_t lanes = winograd_lanes();
+  const std::int64_t lanes = float_lanes();
   const auto parts = [](std::int64_t n, std::int64_t of) { return (n + of - 1) / of; };
   State s{};
   s.sizes = z;

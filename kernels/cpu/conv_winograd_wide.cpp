@@ -32,9 +32,9 @@ State make_state(const WinogradSizes& z) {
   s.sizes = z;
   s.cut = winograd_cut(z, kBlockTiles);
   s.at_a_time = std::clamp<std::int64_t>(kPassTiles / s.cut.most_tiles, 1, s.cut.blocks());
-  s.panel = std::min(2 * winograd_lanes(), z.out_padded), s.panels = (z.out_padded + s.panel - 1) / s.panel;
+  s.panel = std::min(2 * float_lanes(), z.out_padded), s.panels = (z.out_padded + s.panel - 1) / s.panel;
   s.slots = slot_count(s.panels);
-  const int vector = int(winograd_lanes() * sizeof(float));
+  const int vector = int(float_lanes() * sizeof(float));
   s.v_floats = winograd_floats(s.cut.most_tiles, z.in_padded, vector);
   s.m_floats = winograd_floats(s.cut.most_tiles, s.panel, vector);
   s.weight_floats = kFrequencies * winograd_weight_step(kInputs * s.panel);
@@ -60,7 +60,7 @@ void run_winograd_wide(const ConvPlan& plan, const ConvMemory& memory, const Epi
   const WinogradWeight weight = winograd_weight(plan, memory.weight);
   auto* const v = static_cast<float*>(memory.scratch);
   const std::int64_t blocks = s.cut.blocks(), passes = (blocks + s.at_a_time - 1) / s.at_a_time,
-                     lanes = winograd_lanes();
+                     lanes = float_lanes();
   Slots slots(v + s.at_a_time * s.v_floats, s.slots, s.slot_bytes());
   for (std::int64_t pass = 0; pass < passes; ++pass) {
     const Range range = shard_range(blocks, passes, pass);

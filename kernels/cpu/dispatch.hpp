@@ -1,6 +1,8 @@
 // Which of the builds of a CPU kernel runs on this machine.
 #pragma once
 
+#include <cstdint>
+
 namespace lepton::kernels::cpu {
 
 /// Instruction sets that kernels are compiled for: x86-64-v3 (AVX2, FMA), x86-64-v4 (AVX-512), and v4 with AVX512_BF16.
@@ -17,6 +19,9 @@ Isa isa();
 /// Whether kernels that have a third build, for v4bf16, run it: the CPU supports it and LEPTON_ISA is v4bf16 or not set.
 /// Then isa() is v4. Throws as isa() does.
 bool isa_bf16();
+
+/// Floats in a vector of isa().
+inline std::int64_t float_lanes() { return isa() == Isa::v4 ? 16 : 8; }
 
 }  // namespace lepton::kernels::cpu
 
