@@ -1,6 +1,7 @@
 // Chains and what runs before them as one kernel: the choice between instruction sets, and the sizes of scratch.
 #include "kernels/cpu/chain.hpp"
 
+#include "kernels/cpu/chain_finish.hpp"
 #include "kernels/cpu/dispatch.hpp"
 #include "kernels/cpu/reduce_shards.hpp"
 #include "kernels/fused.hpp"
@@ -12,9 +13,13 @@ namespace {
 class ChainEpilogue {
  public:
   explicit ChainEpilogue(const ChainArgs& args) { LEPTON_FOR_ISA(bind_chain)(args, program_); }
+  /// Of a result with so many columns, f32 or f64.
+  ChainEpilogue(const ChainArgs& args, const void* result, std::int64_t columns) : ChainEpilogue(args) {
+    is_finish_ = finish_of(args, result, columns, finish_);
+  }
   ChainEpilogue(const ChainEpilogue&) = delete;
   ChainEpilogue& operator=(const ChainEpilogue&) = delete;
-  Epilogue epilogue() const { return {run, &program_}; }
+  Epilogue epilogue() const { return {run, &program_, is_finish_ ? &finish_ : nullptr}; }
 
  private:
   static void run(const void* program, std::int64_t row0, std::int64_t row1, std::int64_t col0,
@@ -22,6 +27,8 @@ class ChainEpilogue {
     LEPTON_FOR_ISA(run_chain_block)(*static_cast<const ChainProgram*>(program), row0, row1, col0, col1);
   }
   ChainProgram program_;
+  Finish finish_;
+  bool is_finish_ = false;
 };
 
 }  // namespace
@@ -61,12 +68,12 @@ void matmul_chain(const MatmulChainArgs& args, Stream) {
 }
 
 void conv2d_chain(const ConvChainArgs& args, Stream) {
-  const ChainEpilogue chain(args.chain);
+  const ChainEpilogue chain(args.chain, args.conv.y, conv_shape(args.conv.plan).oc);
   conv2d(args.conv, chain.epilogue());
 }
 
 void conv2d_input_grad_chain(const ConvInputGradChainArgs& args, Stream) {
-  const ChainEpilogue chain(args.chain);
+  const ChainEpilogue chain(args.chain, args.conv.dx, conv_shape(args.conv.plan).ic);
   conv2d_input_grad(args.conv, chain.epilogue());
 }
 

@@ -2,18 +2,16 @@
 #pragma once
 
 #include "kernels/cpu/chain_program.hpp"
+#include "kernels/epilogue.hpp"
 
 namespace lepton::kernels::cpu {
-
-/// What a product and a sum end with, in one task.
-enum class ChainAfter { nothing, relu, relu6 };
 
 #define LEPTON_DECLARE_CHAIN(ISA)                                                                            \
   namespace ISA {                                                                                            \
   /* The function of a step whose first input is `from`. */                                                  \
   void (*chain_function(const ChainStep& step, DType from))(const ChainTask&, const ChainTile&);             \
   /* after(in[0] * in[1] + in[2]), each rounded: what follows a normalisation whose statistics are given. */       \
-  void (*chain_product_sum(DType type, ChainAfter after))(const ChainTask&, const ChainTile&);               \
+  void (*chain_product_sum(DType type, After after))(const ChainTask&, const ChainTile&);               \
   void dropout_tile(const ChainTask& task, const ChainTile& tile);                                           \
   void mask_scale_tile(const ChainTask& task, const ChainTile& tile);                                        \
   /* `args` must outlive the program. */                                                                     \

@@ -184,12 +184,12 @@ class Binder {
   /// Steps i and i + 1, and an activation behind them, as one task; how many there are.
   int product_sum(int i) {
     const ChainStep &a = args_.step[i], &b = args_.step[i + 1];
-    ChainAfter after = ChainAfter::nothing;
+    After after = After::nothing;
     if (i + 2 < args_.steps && is_inner(i + 1, i + 2) && args_.step[i + 2].kind == ChainOp::formula) {
-      if (args_.step[i + 2].op == kRelu) after = ChainAfter::relu;
-      if (args_.step[i + 2].op == kRelu6) after = ChainAfter::relu6;
+      if (args_.step[i + 2].op == kRelu) after = After::relu;
+      if (args_.step[i + 2].op == kRelu6) after = After::relu6;
     }
-    const int count = after == ChainAfter::nothing ? 2 : 3, last = i + count - 1;
+    const int count = after == After::nothing ? 2 : 3, last = i + count - 1;
     ChainTask& task = p_.task[p_.tasks++];
     task.step = &args_.step[last];
     task.run = chain_product_sum(a.dtype, after);

@@ -123,12 +123,12 @@ template <class T> void constant_tile(const ChainTask& task, const ChainTile& ti
 }
 
 /// The product is rounded before the sum, as by two steps.
-template <class T, class After> void product_sum_tile(const ChainTask& task, const ChainTile& tile) {
+template <class T, class Then> void product_sum_tile(const ChainTask& task, const ChainTile& tile) {
   using V = Vec<T>;
   const auto value = [](V a, V b, V c) __attribute__((always_inline)) {
     V product = a * b;
     asm("" : "+v"(product.v));  // no fused multiply-add
-    return After{}(product + c);
+    return Then{}(product + c);
   };
   Rows<const T> a(tile.place[task.in[0]]), b(tile.place[task.in[1]]), c(tile.place[task.in[2]]);
   Rows<T> y(tile.place[task.out]);
@@ -150,10 +150,10 @@ template <class F> struct Formula {
   template <class V> LEPTON_INLINE V operator()(V x) const { return F{}.value(x); }
 };
 
-template <class T> Run product_sum(ChainAfter after) {
+template <class T> Run product_sum(After after) {
   switch (after) {
-    case ChainAfter::relu: return product_sum_tile<T, Formula<op::Relu>>;
-    case ChainAfter::relu6: return product_sum_tile<T, Formula<op::Relu6>>;
+    case After::relu: return product_sum_tile<T, Formula<op::Relu>>;
+    case After::relu6: return product_sum_tile<T, Formula<op::Relu6>>;
     default: return product_sum_tile<T, Nothing>;
   }
 }
@@ -188,7 +188,7 @@ LEPTON_INLINE int type_index(DType t) { return t == DType::f32 ? 0 : t == DType:
 
 }  // namespace
 
-Run chain_product_sum(DType type, ChainAfter after) {
+Run chain_product_sum(DType type, After after) {
   return type == DType::f64 ? product_sum<double>(after) : product_sum<float>(after);
 }
 

@@ -15,6 +15,7 @@ struct DepthwiseGather {
   const float* weight;
   const float* bias;  ///< [channels] or null
   float* out;
+  const Finish* finish = nullptr;  ///< of what `out` gets, by channels alone; null where there is none
 };
 
 /// in and g are the input and the gradient of the output of a forward pass with these axes; dw: [channels, rows.kernel,

@@ -7,6 +7,7 @@
 // same order wherever it stands, so no cut of the work changes its bits.
 #include "kernels/cpu/conv_depthwise.hpp"
 #include "kernels/cpu/conv_depthwise_lanes.hpp"
+#include "kernels/cpu/finish.hpp"
 #include "kernels/cpu/shards.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
@@ -24,6 +25,7 @@ struct Place {
       in_columns;  ///< row, column: the first pixel's first tap in the image
   std::int64_t weight_row, weight_tap, out_row, out_pixel;
   std::int64_t rows, columns;  ///< pixels of the block that are there
+  const Finish* finish;        ///< by channels alone; null where there is none
 };
 
 /// The sums of rows of kW pixels, kAdvance input pixels apart, over a kernel of kTapRows x kTaps. With kEdge some of the
@@ -41,8 +43,8 @@ template <int kTapRows, int kTaps, int kAdvance, int kW, bool kEdge> void block(
       for (int r = 0; r < kTapRows; ++r)
         for (int t = 0; t < kTaps; ++t) weight[r][t] = in_register(tap(r, t));
     for (std::int64_t row = 0; row < p.rows; ++row) {
-      V sum[kW];
-      for (int i = 0; i < kW; ++i) sum[i] = start;
+      V sum[kW][1];
+      for (int i = 0; i < kW; ++i) sum[i][0] = start;
       unrolled<kTapRows>([&](auto r) LEPTON_ALWAYS {
         const std::int64_t from = p.row + row * kAdvance + r;
         if (from < 0 || from >= p.in_rows) return;
@@ -55,13 +57,14 @@ template <int kTapRows, int kTaps, int kAdvance, int kW, bool kEdge> void block(
           unrolled<kTaps>([&](auto t) LEPTON_ALWAYS {
             constexpr int kAt = column - t, kPixel = kAt / kAdvance;
             if constexpr (kAt >= 0 && kAt % kAdvance == 0 && kPixel < kW)
-              sum[kPixel] = fma(v, weight[r][t], sum[kPixel]);
+              sum[kPixel][0] = fma(v, weight[r][t], sum[kPixel][0]);
           });
         });
       });
+      if (p.finish) finish_sums(p.finish->from(0, c), sum, V::kLanes);
       float* const out = p.out + row * p.out_row + c;
       for (int i = 0; i < kW; ++i)
-        if (!kEdge || i < p.columns) sum[i].store(out + i * p.out_pixel);
+        if (!kEdge || i < p.columns) sum[i][0].store(out + i * p.out_pixel);
     }
   });
 }
@@ -110,16 +113,17 @@ void pixel(const DepthwiseGather& job, const Taps& rows, const Taps& columns, co
            float* out) {
   const std::int64_t c = job.channels;
   const auto vector = [&](std::int64_t at, auto load, auto store) LEPTON_ALWAYS {
-    V sum = job.bias ? load(job.bias + at) : V(0);
+    V sum[1][1] = {{job.bias ? load(job.bias + at) : V(0)}};
     for (std::int64_t r = 0; r < rows.count; ++r)
       for (std::int64_t t = 0; t < columns.count; ++t) {
         const std::int64_t from =
             (rows.first + r * rows.step) * job.columns.in + columns.first + t * columns.step;
         const std::int64_t tap =
             (rows.tap + r * rows.tap_step) * job.columns.kernel + columns.tap + t * columns.tap_step;
-        sum = fma(load(image + from * c + at), load(job.weight + tap * c + at), sum);
+        sum[0][0] = fma(load(image + from * c + at), load(job.weight + tap * c + at), sum[0][0]);
       }
-    store(out + at, sum);
+    if (job.finish) finish_sums(job.finish->from(0, at), sum, min64(c, V::kLanes));
+    store(out + at, sum[0][0]);
   };
   if (c < V::kLanes)
     return vector(
@@ -176,7 +180,8 @@ void run_block(const DepthwiseGather& job, const Class& k, std::int64_t image, s
                     r.period() * q.out * c,
                     q.period() * c,
                     rows,
-                    columns};
+                    columns,
+                    job.finish};
   const bool inside = columns == kWidth && place.column >= 0 &&
                       place.column + (kWidth - 1) * q.advance() + k.columns.count <= q.in;
   if (columns <= kNarrow) k.kernel->narrow(place);
@@ -199,13 +204,16 @@ void run_bands(const DepthwiseGather& job, const Epilogue& done, std::int64_t be
       for (std::int64_t k = 0; k < count; ++k)
         run_block(job, count <= kClasses ? classes[k] : class_of(job, k), image, b % bands * rows, j);
     const std::int64_t at = image * job.rows.out;
-    if (done) done((at + first) * job.columns.out, (at + last) * job.columns.out, 0, job.channels);
+    if (done && !job.finish)
+      done((at + first) * job.columns.out, (at + last) * job.columns.out, 0, job.channels);
   }
 }
 
 }  // namespace
 
-void depthwise_gather(const DepthwiseGather& job, const Epilogue& done) {
+void depthwise_gather(const DepthwiseGather& whole, const Epilogue& done) {
+  DepthwiseGather job = whole;
+  if (done.finish && !done.finish->addend) job.finish = done.finish;
   const std::int64_t period = job.rows.period(), height = block_height(job) * period;
   const std::int64_t taps = ((job.rows.kernel + period - 1) / period) *
                             ((job.columns.kernel + job.columns.period() - 1) / job.columns.period());

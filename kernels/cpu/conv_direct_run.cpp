@@ -34,18 +34,17 @@ class Task {
   }
 
   void run() {
-    const bool one = s_.classes.size() == 1;
     for (const DirectClass& k : s_.classes) {
       const std::int64_t rows = std::min(task_.cell1, k.out_rows) - task_.cell0;
       if (rows <= 0 || k.out_columns == 0) continue;
       const std::int64_t pixels = (task_.image1 - task_.image0) * rows * k.out_columns;
       for (std::int64_t p = 0; p < pixels; p += s_.block) {
         const std::int64_t count = std::min(s_.block, pixels - p);
-        if (one) straight_block(k, p, count);
+        if (one_class()) straight_block(k, p, count);
         else scattered_block(k, rows, p, count);
       }
     }
-    if (one || !done_) return;
+    if (one_class() || !done_) return;
     const std::int64_t period = s_.rows.period(), at = task_.image0 * s_.rows.out;
     const std::int64_t first = task_.cell0 * period, last = std::min(s_.rows.out, task_.cell1 * period);
     done_((at + first) * s_.columns.out,
@@ -53,11 +52,14 @@ class Task {
   }
 
  private:
+  bool one_class() const { return s_.classes.size() == 1; }
+
   /// All pixels are of one class, so that they lie side by side.
   void straight_block(const DirectClass& k, std::int64_t p, std::int64_t count) {
     const std::int64_t first = (task_.image0 * s_.rows.out + task_.cell0) * s_.columns.out + p;
+    if (done_.finish) finish_ = done_.finish->from(first, 0);
     multiply(k, task_.cell1 - task_.cell0, p, count, out_ + first * s_.out);
-    if (done_) done_(first, first + count, 0, s_.out);
+    if (done_ && !done_.finish) done_(first, first + count, 0, s_.out);
   }
 
   void scattered_block(const DirectClass& k, std::int64_t rows, std::int64_t p, std::int64_t count) {
@@ -117,8 +119,7 @@ class Task {
         block.a =
             in_ + ((task_.image0 * s_.rows.in + task_.cell0) * s_.columns.in + p) * s_.in + g * s_.depth();
       else if (g > 0) next_group(k, count);
-      panels(k, block, packed_ + std::size_t(g) * s_.group_bytes + k.base,
-             bias_ ? bias_ + g * s_.width() : nullptr, c + g * s_.width());
+      panels(k, block, g, c + g * s_.width());
     }
   }
 
@@ -129,8 +130,10 @@ class Task {
           row = static_cast<const char*>(row) + s_.source.group_bytes();
   }
 
-  /// One panel of columns after the other; as many segments at a time as stay in the second cache.
-  void panels(const DirectClass& k, GemmBlock block, const char* b, const float* bias, float* c) const {
+  /// One panel of a group's columns after the other; as many segments at a time as stay in the second cache.
+  void panels(const DirectClass& k, GemmBlock block, std::int64_t group, float* c) const {
+    const char* const b = packed_ + std::size_t(group) * s_.group_bytes + k.base;
+    const float* const bias = bias_ ? bias_ + group * s_.width() : nullptr;
     const GemmKernels& kernels = gemm_kernels(s_.compute);
     const GemmPanels cut(s_.width(), kernels.lanes);
     const std::int64_t units = k.depth / kernels.unit;  // of a segment
@@ -143,11 +146,14 @@ class Task {
       block.n = std::min(vectors * kernels.lanes, s_.width() - column);
       block.c = c + column;
       block.bias = bias ? bias + column : nullptr;
+      const Finish finish = finish_.from(0, group * s_.width() + column);
       for (std::int64_t s = 0; s == 0 || s < k.segments; s += step) {
         block.segments = std::min(step, k.segments - s);
         block.rows = s_.straight ? nullptr : rows_ + s * s_.block;
         block.b = b + (begin * kernels.lanes * units * k.segments + s * units * vectors * kernels.lanes) * 4;
         block.accumulate = s > 0;
+        const bool last = s + step >= k.segments;
+        block.finish = one_class() && done_.finish && last ? &finish : nullptr;
         kernels.block(block);
       }
     }
@@ -164,6 +170,7 @@ class Task {
   char* zeros_;
   float* result_;
   DirectView view_{};
+  Finish finish_;  // of the block that is multiplied, where there is one
 };
 
 }  // namespace

@@ -212,6 +212,7 @@ template <class Op> void run_block(const GemmBlock& args) {
   t.ldc = args.ldc;
   t.accumulate = args.accumulate;
   const void* strided[kTileRows];
+  Finish finish;
   for (std::int64_t p = 0; p < panels.count; ++p) {
     const std::int64_t begin = panels.begin(p), vectors = panels.begin(p + 1) - begin, j = begin * kLanes;
     t.tail = (args.n - j < vectors * kLanes ? args.n - j : vectors * kLanes) - (vectors - 1) * kLanes;
@@ -221,6 +222,7 @@ template <class Op> void run_block(const GemmBlock& args) {
     for (std::int64_t i = 0; i < args.m; i += kTileRows) {
       const std::int64_t m = args.m - i < kTileRows ? args.m - i : kTileRows;
       t.c = static_cast<Number*>(args.c) + i * args.ldc + j;
+      if (args.finish) finish = args.finish->from(i, j), t.finish = &finish;
       t.rows = args.rows ? args.rows + i : strided;
       if (!args.rows)
         for (std::int64_t r = 0; r < m; ++r)

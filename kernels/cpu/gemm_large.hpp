@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/epilogue.hpp"
 #include "lepton/core/dtype.hpp"
 
 namespace lepton::kernels::cpu {
@@ -82,6 +83,7 @@ struct GemmBlock {
   std::int64_t m, n;
   bool accumulate = false;
   DType compute;
+  const Finish* finish = nullptr;  ///< of the result, from c on; with f32 sums
 };
 
 /// c = op(a) @ op(b) (+ bias), as MatmulArgs has it, or c += without the bias where `accumulate`. c has row stride ldc.

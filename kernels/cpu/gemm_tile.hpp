@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kernels/cpu/bf16.hpp"
+#include "kernels/cpu/finish.hpp"
 #include "kernels/cpu/gemm_large.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
@@ -65,16 +66,9 @@ template <class Op> struct Tile {
   Number* c;
   std::int64_t ldc, tail;  // tail: columns of the last vector
   const Number* bias;
-  bool accumulate;  // start from c, not from the bias
+  bool accumulate;       // start from c, not from the bias
+  const Finish* finish;  // from c on; null where there is none
 };
-
-/// f(0), f(1) ... f(kN - 1), unrolled whatever the compiler thinks of it: sums must not go through memory.
-template <int kN, class F> LEPTON_INLINE void unroll(F&& f) {
-  [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) {
-    (f(std::integral_constant<int, i>{}), ...);
-  }
-  (std::make_integer_sequence<int, kN>{});
-}
 
 /// One function a shape of tile.
 template <class Op, int kRows, int kVectors, bool kSide> struct TileOf {
@@ -95,14 +89,14 @@ template <class Op, int kRows, int kVectors, bool kSide> struct TileOf {
 
   LEPTON_INLINE static void start(const Tile<Op>& t, Sum (&sum)[kRows][kVectors], std::int64_t tail) {
     if (t.accumulate) {
-      unroll<kRows>(
-          [&](auto i) { unroll<kVectors>([&](auto j) { sum[i][j] = load(t.c + i * t.ldc, j, tail); }); });
+      unrolled<kRows>(
+          [&](auto i) { unrolled<kVectors>([&](auto j) { sum[i][j] = load(t.c + i * t.ldc, j, tail); }); });
       return;
     }
     Sum first[kVectors];
-    unroll<kVectors>([&](auto j) { first[j] = Sum(0); });
-    if (t.bias) unroll<kVectors>([&](auto j) { first[j] = load(t.bias, j, tail); });
-    unroll<kRows>([&](auto i) { unroll<kVectors>([&](auto j) { sum[i][j] = first[j]; }); });
+    unrolled<kVectors>([&](auto j) { first[j] = Sum(0); });
+    if (t.bias) unrolled<kVectors>([&](auto j) { first[j] = load(t.bias, j, tail); });
+    unrolled<kRows>([&](auto i) { unrolled<kVectors>([&](auto j) { sum[i][j] = first[j]; }); });
   }
 
   /// sum += over a segment of k.
@@ -111,10 +105,10 @@ template <class Op, int kRows, int kVectors, bool kSide> struct TileOf {
                                 std::int64_t depth) {
     for (std::int64_t p = 0; p < depth; ++p, b += b_step) {
       typename Op::Factor f[kVectors];
-      unroll<kVectors>([&](auto j) { f[j] = Op::load(b + j * kLanes); });
-      unroll<kRows>([&](auto i) {
+      unrolled<kVectors>([&](auto j) { f[j] = Op::load(b + j * kLanes); });
+      unrolled<kRows>([&](auto i) {
         const auto x = Op::broadcast(kSide ? row[0] + i : row[i] + p);
-        unroll<kVectors>([&](auto j) { sum[i][j] = Op::add_product(x, f[j], sum[i][j]); });
+        unrolled<kVectors>([&](auto j) { sum[i][j] = Op::add_product(x, f[j], sum[i][j]); });
       });
       if (kSide) row[0] += side_step;
     }
@@ -125,12 +119,14 @@ template <class Op, int kRows, int kVectors, bool kSide> struct TileOf {
     start(t, sum, tail);
     for (std::int64_t s = 0; s < t.segments; ++s) {
       const Unit* row[kRows];
-      unroll<kRows>(
+      unrolled<kRows>(
           [&](auto i) { row[i] = kSide ? t.side : static_cast<const Unit*>(t.rows[s * t.rows_step + i]); });
       add(sum, row, t.side_step, t.b + s * t.depth * t.b_step, t.b_step, t.depth);
     }
-    unroll<kRows>(
-        [&](auto i) { unroll<kVectors>([&](auto j) { store(sum[i][j], t.c + i * t.ldc, j, tail); }); });
+    if constexpr (!kSide && std::is_same_v<Number, float>)
+      if (t.finish) finish_sums(*t.finish, sum, tail);
+    unrolled<kRows>(
+        [&](auto i) { unrolled<kVectors>([&](auto j) { store(sum[i][j], t.c + i * t.ldc, j, tail); }); });
   }
 
   static void run(const Tile<Op>& t) {
