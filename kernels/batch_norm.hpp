@@ -30,6 +30,7 @@ struct BatchNormArgs {
   DType dtype;
   BatchNormActivation activation;
   const void* residual;           ///< null for none
+  void* mean_rest;                ///< what `mean` loses by rounding, for BatchNormGradArgs; null where nobody wants it
 };
 
 /// From g = dy: dresidual = the activation's gradient, `unary_grad` of g and y, and from that dx, dweight and dbias.
@@ -47,8 +48,10 @@ struct BatchNormGradArgs {
   std::int64_t rows, c;
   DType dtype;
   BatchNormActivation activation;
-  const void* y;                  ///< what batch_norm gave; read where there is an activation
+  const void* y;                  ///< what batch_norm gave; read where there is an activation and no mean_rest
   void* dresidual;                ///< null where nobody wants it
+  const void* mean_rest;          ///< that batch_norm gave, without a residual: y is made of x again, to read less memory
+  const void* bias;               ///< with mean_rest; null for zeros
 };
 
 inline constexpr std::int64_t kBatchNormShards = 8;

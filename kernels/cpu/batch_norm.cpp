@@ -102,34 +102,26 @@ template <class T> void finish_statistics(const BatchNormArgs& args, T* mean_res
 
 template <bool kStream, class T, class Activation>
 void normalise(const BatchNormArgs& args, const T* mean_rest, Activation activation, Range rows) {
-  using V = Vec<T>;
   const std::int64_t c = args.c;
   const T* const x = static_cast<const T*>(args.x);
   const T* const residual = static_cast<const T*>(args.residual);
-  const T* const weight = static_cast<const T*>(args.weight);
-  const T* const bias = static_cast<const T*>(args.bias);
-  const T* const mean = static_cast<const T*>(args.mean);
-  const T* const rstd = static_cast<const T*>(args.rstd);
   T* const y = static_cast<T*>(args.y);
   for_groups(rows, [&](std::int64_t r, auto group) {
     for_channels<T, kStream>(c, [&](std::int64_t j, auto lanes) {
-      const V m = lanes.load(mean + j), s = lanes.load(rstd + j),
-              scale = weight ? s * lanes.load(weight + j) : s;
-      const V shift = (bias ? lanes.load(bias + j) : V(0)) - lanes.load(mean_rest + j) * scale;
+      const Normal<T> normal(args, mean_rest, j, lanes);
       const std::int64_t first = r * c + j;
-      const auto normal = [&](std::int64_t at) { return fma(lanes.load_ahead(x + at) - m, scale, shift); };
       if (residual)
         for (std::int64_t i = 0, at = first; i < group.value; ++i, at += c)
-          lanes.store(activation.value(normal(at) + lanes.load_ahead(residual + at)), y + at);
+          lanes.store(activation.value(normal(lanes.load_ahead(x + at)) + lanes.load_ahead(residual + at)), y + at);
       else
         for (std::int64_t i = 0, at = first; i < group.value; ++i, at += c)
-          lanes.store(activation.value(normal(at)), y + at);
+          lanes.store(activation.value(normal(lanes.load_ahead(x + at))), y + at);
     });
   });
 }
 
 template <class T> void batch_norm_run(const BatchNormArgs& args) {
-  T* const mean_rest = static_cast<T*>(args.scratch);
+  T* const mean_rest = static_cast<T*>(args.mean_rest ? args.mean_rest : args.scratch);
   for_batch_norm_shards(args.rows, args.c, 150,
                         [&](std::int64_t shard, Range rows) { add_up<T>(args, shard, rows); });
   finish_statistics<T>(args, mean_rest);

@@ -8,16 +8,33 @@
 namespace lepton::kernels::cpu::LEPTON_ISA {
 namespace {
 
-/// g behind the activation: as it is made from g and y, or as it stands in dresidual.
-template <class T, class Activation> struct Incoming {
+/// g behind the activation, made from g and y. `from(j, lanes)` gives a function of a place in channels j and of what x
+/// is there.
+template <class T, class Activation> struct FromY {
   const T* g;
   const T* y;
   Activation activation;
 
-  template <class Lanes> LEPTON_INLINE Vec<T> load_ahead(std::int64_t at, Lanes lanes) const {
-    const Vec<T> v = lanes.load_ahead(g + at);
-    if constexpr (std::is_same_v<Activation, NoActivation>) return v;
-    else return activation.grad_from_y(v, lanes.load_ahead(y + at));
+  template <class Lanes> LEPTON_INLINE auto from(std::int64_t, Lanes lanes) const {
+    return [this, lanes](std::int64_t at, Vec<T>) __attribute__((always_inline)) {
+      const Vec<T> v = lanes.load_ahead(g + at);
+      if constexpr (std::is_same_v<Activation, NoActivation>) return v;
+      else return activation.grad_from_y(v, lanes.load_ahead(y + at));
+    };
+  }
+};
+
+/// The same where y is made of x again.
+template <class T, class Activation> struct FromX {
+  const BatchNormGradArgs& args;
+  Activation activation;
+
+  template <class Lanes> LEPTON_INLINE auto from(std::int64_t j, Lanes lanes) const {
+    const Normal<T> normal(args, static_cast<const T*>(args.mean_rest), j, lanes);
+    const T* const g = static_cast<const T*>(args.g);
+    return [this, g, normal, lanes](std::int64_t at, Vec<T> x) __attribute__((always_inline)) {
+      return activation.grad_from_y(lanes.load_ahead(g + at), activation.value(normal(x)));
+    };
   }
 };
 
@@ -29,10 +46,10 @@ LEPTON_INLINE void add_rows(const T* x, const G& g, std::int64_t at, T* dresidua
   const V m = lanes.load(mean);
   V s(0), p(0);
   for (int r = 0; r < kRows; ++r, at += c) {
-    const V gr = g.load_ahead(at, lanes);
+    const V v = lanes.load_ahead(x + at), gr = g(at, v);
     if (dresidual) lanes.store(gr, dresidual + at);
     s += gr;
-    p = fma(gr, lanes.load_ahead(x + at) - m, p);
+    p = fma(gr, v - m, p);
   }
   lanes.add(Widened<double, T>(s), sum);
   lanes.add(Widened<double, T>(p), products);
@@ -50,9 +67,10 @@ void add_up(const BatchNormGradArgs& args, const G& incoming, std::int64_t shard
   for_groups(rows, [&](std::int64_t r, auto group) {
     for_channels<T, kStream>(c, [&](std::int64_t j, auto lanes) {
       double *const sum = sums.first + j, *const products = sums.second + j;
-      if (dresidual) add_rows<group.value>(x, g, r * c + j, dresidual, mean + j, c, lanes, sum, products);
+      const auto from = g.from(j, lanes);
+      if (dresidual) add_rows<group.value>(x, from, r * c + j, dresidual, mean + j, c, lanes, sum, products);
       else
-        add_rows<group.value>(x, g, r * c + j, static_cast<T*>(nullptr), mean + j, c, lanes, sum, products);
+        add_rows<group.value>(x, from, r * c + j, static_cast<T*>(nullptr), mean + j, c, lanes, sum, products);
     });
   });
 }
@@ -98,10 +116,11 @@ void write_dx(const BatchNormGradArgs& args, const G& incoming, Range rows) {
               scale = weight ? s * lanes.load(weight + j) : s;
       const V slope = -scale * s * lanes.load(dweight + j) * share,
               shift = -scale * lanes.load(dbias + j) * share;
+      const auto from = g.from(j, lanes);
       std::int64_t at = r * c + j;
       for (int i = 0; i < group.value; ++i, at += c) {
-        const V rest = fma(slope, lanes.load_ahead(x + at) - m, shift);
-        lanes.store(fma(scale, g.load_ahead(at, lanes), rest), dx + at);
+        const V v = lanes.load_ahead(x + at), rest = fma(slope, v - m, shift);
+        lanes.store(fma(scale, from(at, v), rest), dx + at);
       }
     });
   });
@@ -114,18 +133,22 @@ template <class T, class G> void write_all_dx(const BatchNormGradArgs& args, con
   });
 }
 
-template <class T> void batch_norm_grad_run(const BatchNormGradArgs& args) {
+template <class T, class G> void run_from(const BatchNormGradArgs& args, const G& g) {
   const bool stream = args.dresidual && streams(args.dresidual, args.rows, args.c, sizeof(T));
-  with_activation(args.activation, [&]<class A>(A activation) {
-    const Incoming<T, A> g{static_cast<const T*>(args.g), static_cast<const T*>(args.y), activation};
-    for_batch_norm_shards(args.rows, args.c, 200, [&](std::int64_t shard, Range rows) {
-      with_streaming(stream, [&](auto kind) { add_up<kind.value == 1, T>(args, g, shard, rows); });
-    });
-    join_shards<T>(args);
-    if (!args.dresidual) write_all_dx<T>(args, g);
+  for_batch_norm_shards(args.rows, args.c, 200, [&](std::int64_t shard, Range rows) {
+    with_streaming(stream, [&](auto kind) { add_up<kind.value == 1, T>(args, g, shard, rows); });
   });
-  if (args.dresidual)
-    write_all_dx<T>(args, Incoming<T, NoActivation>{static_cast<const T*>(args.dresidual), nullptr, {}});
+  join_shards<T>(args);
+  if (!args.dresidual) write_all_dx<T>(args, g);
+  else write_all_dx<T>(args, FromY<T, NoActivation>{static_cast<const T*>(args.dresidual), nullptr, {}});
+}
+
+template <class T> void batch_norm_grad_run(const BatchNormGradArgs& args) {
+  with_activation(args.activation, [&]<class A>(A activation) {
+    if constexpr (!std::is_same_v<A, NoActivation>)
+      if (args.mean_rest) return run_from<T>(args, FromX<T, A>{args, activation});
+    run_from<T>(args, FromY<T, A>{static_cast<const T*>(args.g), static_cast<const T*>(args.y), activation});
+  });
 }
 
 }  // namespace

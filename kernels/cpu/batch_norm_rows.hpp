@@ -127,6 +127,23 @@ template <class F> LEPTON_INLINE void with_activation(BatchNormActivation activa
   }
 }
 
+/// What x becomes before a residual and the activation, for a vector of channels from j on. The same bits in both
+/// directions, so that the gradient sees what the activation saw.
+template <class T> struct Normal {
+  Vec<T> mean, scale, shift;
+
+  template <class Args, class Lanes>
+  LEPTON_INLINE Normal(const Args& args, const T* mean_rest, std::int64_t j, Lanes lanes) {
+    const T* const weight = static_cast<const T*>(args.weight);
+    const T* const bias = static_cast<const T*>(args.bias);
+    mean = lanes.load(static_cast<const T*>(args.mean) + j);
+    scale = lanes.load(static_cast<const T*>(args.rstd) + j);
+    if (weight) scale = scale * lanes.load(weight + j);
+    shift = fma(-lanes.load(mean_rest + j), scale, bias ? lanes.load(bias + j) : Vec<T>(0));
+  }
+  LEPTON_INLINE Vec<T> operator()(Vec<T> x) const { return fma(x - mean, scale, shift); }
+};
+
 /// Two sums for each channel that a shard keeps in the scratch memory.
 struct ShardSums {
   double *first, *second;

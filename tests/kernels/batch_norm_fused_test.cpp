@@ -29,7 +29,7 @@ template <class T> std::vector<T> numbers(std::int64_t n, double mean, double de
 template <class T> struct Fused {
   Shape shape;
   BatchNormActivation activation;
-  std::vector<T> x, weight, bias, mean, rstd, residual, g;
+  std::vector<T> x, weight, bias, mean, rstd, rest, residual, g;
   std::vector<double> scratch;
 
   Fused(Shape s, BatchNormActivation a)
@@ -40,6 +40,7 @@ template <class T> struct Fused {
         bias(test::normal_data<T>(s.c, 0, 1, 3)),
         mean(weight.size()),
         rstd(weight.size()),
+        rest(weight.size()),
         residual(numbers<T>(s.rows * s.c, 0, 4, 7)),
         g(numbers<T>(s.rows * s.c, 0.1, 1, 8)),
         scratch(std::size_t(batch_norm_scratch(s.c))) {}
@@ -53,7 +54,7 @@ template <class T> struct Fused {
     return {x.data(), weight.data(), bias.data(), nullptr,        nullptr,
             y,        mean.data(),   rstd.data(), scratch.data(), shape.rows,
             shape.c,  1e-5,          0.1,         dtype_of<T>,    BatchNormActivation::none,
-            nullptr};
+            nullptr,  rest.data()};
   }
   BatchNormGradArgs backward(const void* incoming, void* dx, T* dweight, T* dbias) {
     return {x.data(),
@@ -70,7 +71,9 @@ template <class T> struct Fused {
             dtype_of<T>,
             BatchNormActivation::none,
             nullptr,
-            nullptr};
+            nullptr,
+            nullptr,
+            bias.data()};
   }
 
   std::vector<T> separate_y(bool add) {
@@ -102,7 +105,7 @@ template <class T> struct Fused {
       cpu::unary_grad({g.data(), y.data(), d.data(), size(), dtype_of<T>, formula(), {}}, kCpuStream);
     return d;
   }
-  /// dx, then dweight, dbias and, where wanted, dresidual.
+  /// dx, then dweight, dbias and, where wanted, dresidual. Without y, a fused one makes it of x again.
   std::vector<T> gradients(const std::vector<T>& y, bool fused, bool wanted, bool in_place) {
     return test::with_any_threads([&] {
       std::vector<T> incoming = fused ? g : separate_dresidual(y), dx(g.size()), dw(mean.size()), db(dw),
@@ -113,7 +116,8 @@ template <class T> struct Fused {
       if (in_place && wanted) args.dx = dx.data();  // each alone may take the place of g
       if (fused) {
         args.activation = activation;
-        args.y = y.data();
+        if (y.empty()) args.mean_rest = rest.data();
+        else args.y = y.data();
         args.dresidual = wanted ? residual_to : nullptr;
       }
       const auto masked = incoming;
@@ -140,6 +144,9 @@ template <class T> void expect_fused_is_separate(Shape s, BatchNormActivation ac
       EXPECT_TRUE(f.gradients(y, true, add, in_place) == f.gradients(y, false, add, false))
           << add << in_place;
   }
+  const auto y = f.separate_y(false);
+  for (const bool wanted : {false, true})
+    EXPECT_TRUE(f.gradients({}, true, wanted, false) == f.gradients(y, false, wanted, false)) << wanted;
 }
 
 template <class T> class BatchNormFused : public ::testing::Test {};

@@ -78,6 +78,28 @@ bool fuse_forward(Graph& g, int norm) {
   return true;
 }
 
+bool same_place(const RecordedSlot* a, const RecordedSlot* b) {
+  return a == b || (a && b && a->storage == b->storage && a->offset == b->offset);
+}
+
+/// The normalisation without a residual that made `y` from what `back` reads, so that the gradient can make it again;
+/// -1 where there is none.
+int norm_of(const Graph& g, const RecordedSlot& y, int back) {
+  const int norm = g.producer(y.storage);
+  const auto* forward = norm < 0 ? nullptr : g.match(norm, kernels::batch_norm);
+  const auto& b = *g.match(back, kernels::batch_norm_grad);
+  if (!forward || forward->residual || forward->mean_rest) return -1;
+  const bool same = same_place(g.slot(norm, &forward->x), g.slot(back, &b.x)) &&
+                    same_place(g.slot(norm, &forward->weight), g.slot(back, &b.weight)) &&
+                    same_place(g.slot(norm, &forward->mean), g.slot(back, &b.mean)) &&
+                    same_place(g.slot(norm, &forward->rstd), g.slot(back, &b.rstd));
+  if (!same) return -1;
+  if (const RecordedSlot* bias = g.slot(norm, &forward->bias))
+    for (const Use& use : g.uses(bias->storage))
+      if (use.access != Access::read && use.launch > norm && use.launch < back) return -1;
+  return norm;
+}
+
 bool fuse_backward(Graph& g, int back) {
   const auto* a = g.match(back, kernels::batch_norm_grad);
   if (!a || a->activation != Activation::none) return false;
@@ -93,7 +115,16 @@ bool fuse_backward(Graph& g, int back) {
   std::vector<RecordedSlot> slots = slots_without(g, back, at(args, &args.g));
   const RecordedSlot &upper = *g.slot(grad, &act->g), &saved = *g.slot(grad, &act->saved);
   slots.push_back({at(args, &args.g), upper.storage, upper.offset, Access::read});
-  slots.push_back({at(args, &args.y), saved.storage, saved.offset, Access::read});
+  if (const int norm = norm_of(g, saved, back); norm >= 0) {
+    const auto& forward = *g.match(norm, kernels::batch_norm);
+    const int rest = g.make_temporary(std::size_t(args.c) * size_of(args.dtype));
+    g.launch(norm).slots.push_back({at(forward, &forward.mean_rest), rest, 0, Access::write});
+    g.point(norm);
+    slots.push_back({at(args, &args.mean_rest), rest, 0, Access::read});
+    if (const RecordedSlot* bias = g.slot(norm, &forward.bias)) slots.push_back(slot_at(*bias, at(args, &args.bias), Access::read));
+  } else {
+    slots.push_back({at(args, &args.y), saved.storage, saved.offset, Access::read});
+  }
   if (!g.only_reader(dz.storage, back)) slots.push_back({at(args, &args.dresidual), dz.storage, 0, Access::write});
   g.merge(members, g.make(kernels::batch_norm_grad, args, slots));
   return true;
