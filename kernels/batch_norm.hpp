@@ -31,6 +31,7 @@ struct BatchNormArgs {
   BatchNormActivation activation;
   const void* residual;           ///< null for none
   void* mean_rest;                ///< what `mean` loses by rounding, for BatchNormGradArgs; null where nobody wants it
+  std::int64_t images;            ///< that the rows are the pixels of
 };
 
 /// From g = dy: dresidual = the activation's gradient, `unary_grad` of g and y, and from that dx, dweight and dbias.
@@ -52,17 +53,47 @@ struct BatchNormGradArgs {
   void* dresidual;                ///< null where nobody wants it
   const void* mean_rest;          ///< that batch_norm gave, without a residual: y is made of x again, to read less memory
   const void* bias;               ///< with mean_rest; null for zeros
+  std::int64_t images;            ///< that the rows are the pixels of
 };
 
 inline constexpr std::int64_t kBatchNormShards = 8;
-constexpr std::int64_t batch_norm_scratch(std::int64_t c) { return 2 * c * kBatchNormShards; }
+constexpr std::int64_t batch_norm_scratch(std::int64_t c) { return 3 * c * kBatchNormShards; }
+
+// Either in two halves, which together give the bits of the whole: sums over all rows, and what is done with each row.
+// The arguments are those of the whole; what a half neither reads nor writes may be null. The second half of batch_norm
+// reads mean, rstd and mean_rest, that of batch_norm_grad dweight and dbias; where there is dresidual, it takes that for g
+// and no activation.
+
+/// Some images of a shard of either: pointers to pictures lead to the first one.
+struct BatchNormPart {
+  std::int64_t images, shard;
+  bool starts;  ///< whether they are the shard's first
+};
 
 namespace cpu {
 void batch_norm(const BatchNormArgs&, Stream);
+void batch_norm_statistics(const BatchNormArgs&, Stream);
+void batch_norm_apply(const BatchNormArgs&, Stream);
 void batch_norm_grad(const BatchNormGradArgs&, Stream);
+void batch_norm_grad_sums(const BatchNormGradArgs&, Stream);
+void batch_norm_grad_apply(const BatchNormGradArgs&, Stream);
+
+/// Whether the halves can be done part by part, each on one thread, the parts of a shard one after the other: its
+/// kBatchNormShards shards are of whole images.
+bool batch_norm_has_parts(std::int64_t rows, std::int64_t images);
+void batch_norm_add(const BatchNormArgs&, const BatchNormPart&);
+void batch_norm_finish(const BatchNormArgs&);  ///< when all parts are added
+void batch_norm_apply_part(const BatchNormArgs&, const BatchNormPart&);
+void batch_norm_grad_add(const BatchNormGradArgs&, const BatchNormPart&);
+void batch_norm_grad_finish(const BatchNormGradArgs&);
+void batch_norm_grad_apply_part(const BatchNormGradArgs&, const BatchNormPart&);
 }  // namespace cpu
 
 inline constexpr Kernel<BatchNormArgs> batch_norm{"batch_norm", cpu::batch_norm};
 inline constexpr Kernel<BatchNormGradArgs> batch_norm_grad{"batch_norm_grad", cpu::batch_norm_grad};
+inline constexpr Kernel<BatchNormArgs> batch_norm_statistics{"batch_norm_statistics", cpu::batch_norm_statistics};
+inline constexpr Kernel<BatchNormArgs> batch_norm_apply{"batch_norm_apply", cpu::batch_norm_apply};
+inline constexpr Kernel<BatchNormGradArgs> batch_norm_grad_sums{"batch_norm_grad_sums", cpu::batch_norm_grad_sums};
+inline constexpr Kernel<BatchNormGradArgs> batch_norm_grad_apply{"batch_norm_grad_apply", cpu::batch_norm_grad_apply};
 
 }  // namespace lepton::kernels

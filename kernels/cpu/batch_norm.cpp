@@ -36,12 +36,16 @@ LEPTON_INLINE void add_rows(const T* x, const T* origin, std::int64_t c, Lanes l
   lanes.add(about_shift, squares);
 }
 
-template <class T> void add_up(const BatchNormArgs& args, std::int64_t shard, Range rows) {
+/// Adds rows to the sums of a shard; where it `starts`, nothing is there yet.
+template <class T> void add_up(const BatchNormArgs& args, std::int64_t shard, Range rows, bool starts) {
   const std::int64_t c = args.c;
   const T* const x = static_cast<const T*>(args.x);
-  const T* const origin = x + rows.begin * c;
   const ShardSums sums(args.scratch, c, shard);
-  sums.clear(c);
+  if (starts) {
+    sums.clear(c);
+    __builtin_memcpy(sums.row, x + rows.begin * c, std::size_t(c) * sizeof(T));
+  }
+  const T* const origin = reinterpret_cast<const T*>(sums.row);
   for_groups(rows, [&](std::int64_t r, auto group) {
     for_channels<T>(c, [&](std::int64_t j, auto lanes) {
       add_rows<group.value>(x + r * c + j, origin + j, c, lanes, sums.first + j, sums.second + j);
@@ -61,8 +65,8 @@ LEPTON_INLINE Moments join_shards(const BatchNormArgs& args, std::int64_t first,
   for (std::int64_t shard = 0; shard < kBatchNormShards; ++shard) {
     const Range rows = batch_norm_rows(args.rows, shard);
     if (rows.begin == rows.end) continue;
-    const T* const origin = static_cast<const T*>(args.x) + rows.begin * args.c + first;
     const ShardSums sums(args.scratch, args.c, shard);
+    const T* const origin = reinterpret_cast<const T*>(sums.row) + first;
     const double more = double(rows.end - rows.begin), both = n + more;
     for (std::int64_t j = 0; j < count; ++j) {
       const double mean = sums.first[first + j] / more, delta = double(origin[j]) + mean - m.mean[j];
@@ -75,10 +79,10 @@ LEPTON_INLINE Moments join_shards(const BatchNormArgs& args, std::int64_t first,
   return m;
 }
 
-/// Writes mean, rstd and running statistics. What the mean loses by rounding to T goes to `mean_rest`, which
-/// may stand where the scratch begins: what element j overwrites there are sums of channels up to j, read by
-/// then.
-template <class T> void finish_statistics(const BatchNormArgs& args, T* mean_rest) {
+/// Writes mean, rstd and running statistics. What the mean loses by rounding to T goes to mean_rest, which may stand
+/// where the scratch begins: what element j overwrites there are sums of channels up to j, read by then.
+template <class T> void finish_statistics(const BatchNormArgs& args) {
+  T* const mean_rest = static_cast<T*>(args.mean_rest);
   T* const mean = static_cast<T*>(args.mean);
   T* const rstd = static_cast<T*>(args.rstd);
   T* const running_mean = static_cast<T*>(args.running_mean);
@@ -120,25 +124,41 @@ void normalise(const BatchNormArgs& args, const T* mean_rest, Activation activat
   });
 }
 
-template <class T> void batch_norm_run(const BatchNormArgs& args) {
-  T* const mean_rest = static_cast<T*>(args.mean_rest ? args.mean_rest : args.scratch);
-  for_batch_norm_shards(args.rows, args.c, 150,
-                        [&](std::int64_t shard, Range rows) { add_up<T>(args, shard, rows); });
-  finish_statistics<T>(args, mean_rest);
-  const bool stream = streams(args.y, args.rows, args.c, sizeof(T));
+template <bool kStream, class T> void normalise(const BatchNormArgs& args, Range rows) {
   with_activation(args.activation, [&](auto activation) {
-    for_row_ranges(args.rows, args.c, 150, [&](Range rows) {
-      with_streaming(stream,
-                     [&](auto kind) { normalise<kind.value == 1>(args, mean_rest, activation, rows); });
-    });
+    normalise<kStream>(args, static_cast<const T*>(args.mean_rest), activation, rows);
+  });
+}
+
+template <class T> void apply_to_all(const BatchNormArgs& args) {
+  const bool stream = streams(args.y, args.rows, args.c, sizeof(T));
+  for_row_ranges(args.rows, args.c, 150, [&](Range rows) {
+    with_streaming(stream, [&](auto kind) { normalise<kind.value == 1, T>(args, rows); });
   });
 }
 
 }  // namespace
 
-void batch_norm(const BatchNormArgs& args) {
-  if (args.dtype == DType::f32) batch_norm_run<float>(args);
-  else batch_norm_run<double>(args);
+void batch_norm_statistics(const BatchNormArgs& args) {
+  for_batch_norm_shards(args.rows, args.c, 150, [&](std::int64_t shard, Range rows) {
+    if (rows.begin == rows.end) return;
+    with_type(args.dtype, [&]<class T>(T) { add_up<T>(args, shard, rows, true); });
+  });
+  batch_norm_finish(args);
+}
+void batch_norm_add(const BatchNormArgs& args, const BatchNormPart& part) {
+  const Range rows{0, part.images * (args.rows / args.images)};
+  with_type(args.dtype, [&]<class T>(T) { add_up<T>(args, part.shard, rows, part.starts); });
+}
+void batch_norm_finish(const BatchNormArgs& args) {
+  with_type(args.dtype, [&]<class T>(T) { finish_statistics<T>(args); });
+}
+void batch_norm_apply(const BatchNormArgs& args) {
+  with_type(args.dtype, [&]<class T>(T) { apply_to_all<T>(args); });
+}
+void batch_norm_apply_part(const BatchNormArgs& args, const BatchNormPart& part) {
+  const Range rows{0, part.images * (args.rows / args.images)};
+  with_type(args.dtype, [&]<class T>(T) { normalise<false, T>(args, rows); });
 }
 
 }  // namespace lepton::kernels::cpu::LEPTON_ISA

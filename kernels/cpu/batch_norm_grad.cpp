@@ -56,14 +56,14 @@ LEPTON_INLINE void add_rows(const T* x, const G& g, std::int64_t at, T* dresidua
 }
 
 template <bool kStream, class T, class G>
-void add_up(const BatchNormGradArgs& args, const G& incoming, std::int64_t shard, Range rows) {
+void add_up(const BatchNormGradArgs& args, const G& incoming, std::int64_t shard, Range rows, bool starts) {
   const std::int64_t c = args.c;
   const G g = incoming;
   const T* const x = static_cast<const T*>(args.x);
   const T* const mean = static_cast<const T*>(args.mean);
   T* const dresidual = static_cast<T*>(args.dresidual);
   const ShardSums sums(args.scratch, c, shard);
-  sums.clear(c);
+  if (starts) sums.clear(c);
   for_groups(rows, [&](std::int64_t r, auto group) {
     for_channels<T, kStream>(c, [&](std::int64_t j, auto lanes) {
       double *const sum = sums.first + j, *const products = sums.second + j;
@@ -126,36 +126,62 @@ void write_dx(const BatchNormGradArgs& args, const G& incoming, Range rows) {
   });
 }
 
-template <class T, class G> void write_all_dx(const BatchNormGradArgs& args, const G& g) {
-  const bool stream = streams(args.dx, args.rows, args.c, sizeof(T));
-  for_row_ranges(args.rows, args.c, 200, [&](Range rows) {
-    with_streaming(stream, [&](auto kind) { write_dx<kind.value == 1, T>(args, g, rows); });
-  });
-}
-
-template <class T, class G> void run_from(const BatchNormGradArgs& args, const G& g) {
-  const bool stream = args.dresidual && streams(args.dresidual, args.rows, args.c, sizeof(T));
-  for_batch_norm_shards(args.rows, args.c, 200, [&](std::int64_t shard, Range rows) {
-    with_streaming(stream, [&](auto kind) { add_up<kind.value == 1, T>(args, g, shard, rows); });
-  });
-  join_shards<T>(args);
-  if (!args.dresidual) write_all_dx<T>(args, g);
-  else write_all_dx<T>(args, FromY<T, NoActivation>{static_cast<const T*>(args.dresidual), nullptr, {}});
-}
-
-template <class T> void batch_norm_grad_run(const BatchNormGradArgs& args) {
+/// body(g behind the activation)
+template <class T, class F> LEPTON_INLINE void with_incoming(const BatchNormGradArgs& args, F&& body) {
   with_activation(args.activation, [&]<class A>(A activation) {
     if constexpr (!std::is_same_v<A, NoActivation>)
-      if (args.mean_rest) return run_from<T>(args, FromX<T, A>{args, activation});
-    run_from<T>(args, FromY<T, A>{static_cast<const T*>(args.g), static_cast<const T*>(args.y), activation});
+      if (args.mean_rest) return body(FromX<T, A>{args, activation});
+    body(FromY<T, A>{static_cast<const T*>(args.g), static_cast<const T*>(args.y), activation});
+  });
+}
+
+template <class T> void add_up_all(const BatchNormGradArgs& args) {
+  const bool stream = args.dresidual && streams(args.dresidual, args.rows, args.c, sizeof(T));
+  with_incoming<T>(args, [&](const auto& g) {
+    for_batch_norm_shards(args.rows, args.c, 200, [&](std::int64_t shard, Range rows) {
+      with_streaming(stream, [&](auto kind) { add_up<kind.value == 1, T>(args, g, shard, rows, true); });
+    });
+  });
+}
+
+/// body(g as it comes to dx): what stands in dresidual has been through the activation.
+template <class T, class F> LEPTON_INLINE void with_final(const BatchNormGradArgs& args, F&& body) {
+  if (args.dresidual) body(FromY<T, NoActivation>{static_cast<const T*>(args.dresidual), nullptr, {}});
+  else with_incoming<T>(args, body);
+}
+
+template <class T> void write_all_dx(const BatchNormGradArgs& args) {
+  const bool stream = streams(args.dx, args.rows, args.c, sizeof(T));
+  with_final<T>(args, [&](const auto& g) {
+    for_row_ranges(args.rows, args.c, 200, [&](Range rows) {
+      with_streaming(stream, [&](auto kind) { write_dx<kind.value == 1, T>(args, g, rows); });
+    });
   });
 }
 
 }  // namespace
 
-void batch_norm_grad(const BatchNormGradArgs& args) {
-  if (args.dtype == DType::f32) batch_norm_grad_run<float>(args);
-  else batch_norm_grad_run<double>(args);
+void batch_norm_grad_sums(const BatchNormGradArgs& args) {
+  with_type(args.dtype, [&]<class T>(T) { add_up_all<T>(args); });
+  batch_norm_grad_finish(args);
+}
+void batch_norm_grad_add(const BatchNormGradArgs& args, const BatchNormPart& part) {
+  const Range rows{0, part.images * (args.rows / args.images)};
+  with_type(args.dtype, [&]<class T>(T) {
+    with_incoming<T>(args, [&](const auto& g) { add_up<false, T>(args, g, part.shard, rows, part.starts); });
+  });
+}
+void batch_norm_grad_finish(const BatchNormGradArgs& args) {
+  with_type(args.dtype, [&]<class T>(T) { join_shards<T>(args); });
+}
+void batch_norm_grad_apply(const BatchNormGradArgs& args) {
+  with_type(args.dtype, [&]<class T>(T) { write_all_dx<T>(args); });
+}
+void batch_norm_grad_apply_part(const BatchNormGradArgs& args, const BatchNormPart& part) {
+  const Range rows{0, part.images * (args.rows / args.images)};
+  with_type(args.dtype, [&]<class T>(T) {
+    with_final<T>(args, [&](const auto& g) { write_dx<false, T>(args, g, rows); });
+  });
 }
 
 }  // namespace lepton::kernels::cpu::LEPTON_ISA

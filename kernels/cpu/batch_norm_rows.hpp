@@ -3,22 +3,14 @@
 
 #include <cstdint>
 
-#include "kernels/batch_norm.hpp"
+#include "kernels/cpu/batch_norm.hpp"
 #include "kernels/cpu/reduce_wide.hpp"
 #include "kernels/cpu/shards.hpp"
 #include "lepton/ops/formula/unary.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 
-/// Rows that are summed together in registers before they are added to sums in double.
-inline constexpr int kGroup = 8;
-
-/// The rows of shard i: whole groups, but for the last.
-LEPTON_INLINE Range batch_norm_rows(std::int64_t rows, std::int64_t i) {
-  const Range groups = shard_range((rows + kGroup - 1) / kGroup, kBatchNormShards, i);
-  const std::int64_t end = groups.end * kGroup;
-  return {groups.begin * kGroup, end < rows ? end : rows};
-}
+inline constexpr int kGroup = kBatchNormGroup;
 
 /// body(shard, its rows) for the eight shards, in parallel where elements, at `picoseconds` each, are many.
 template <class F>
@@ -113,6 +105,12 @@ template <class F> LEPTON_INLINE void with_streaming(bool stream, F&& body) {
   _mm_sfence();
 }
 
+/// body(T()) for the type of all numbers.
+template <class F> LEPTON_INLINE void with_type(DType dtype, F&& body) {
+  if (dtype == DType::f32) body(float());
+  else body(double());
+}
+
 struct NoActivation {
   template <class V> LEPTON_INLINE V value(V x) const { return x; }
   template <class V> LEPTON_INLINE V grad_from_y(V g, V) const { return g; }
@@ -144,12 +142,12 @@ template <class T> struct Normal {
   LEPTON_INLINE Vec<T> operator()(Vec<T> x) const { return fma(x - mean, scale, shift); }
 };
 
-/// Two sums for each channel that a shard keeps in the scratch memory.
+/// Two sums for each channel that a shard keeps in the scratch memory, and room for one row.
 struct ShardSums {
-  double *first, *second;
+  double *first, *second, *row;
 
   LEPTON_INLINE ShardSums(void* scratch, std::int64_t c, std::int64_t shard)
-      : first(static_cast<double*>(scratch) + 2 * shard * c), second(first + c) {}
+      : first(static_cast<double*>(scratch) + 3 * shard * c), second(first + c), row(second + c) {}
 
   LEPTON_INLINE void clear(std::int64_t c) const {
     for (std::int64_t j = 0; j < c; ++j) first[j] = second[j] = 0;

@@ -3,12 +3,9 @@
 
 #include "kernels/cpu/conv_plan.hpp"
 #include "kernels/cpu/dispatch.hpp"
-#include "kernels/cpu/shards.hpp"
 
 namespace lepton::kernels::cpu {
 namespace {
-
-constexpr std::int64_t kTapPicoseconds = 10;  // about what one tap of one channel takes
 
 bool supports(const ConvShape& s, ConvPass) {
   return s.dtype == f32 && s.compute == f32 && s.groups == s.ic && s.ic == s.oc;
@@ -24,16 +21,28 @@ GatherAxis columns_of(const ConvShape& s) {
 /// The axis of the gradient by the input: it gathers from g.
 GatherAxis back(GatherAxis a) { return {a.out, a.in, a.kernel, a.stride, a.pad, a.dilation, true}; }
 
-/// Parts of the batch that have sums of their own: for the weight gradient.
-std::int64_t sums(const ConvShape& s) {
-  return shard_count(s.n * s.oh, s.ow * s.ic * s.kh * s.kw * kTapPicoseconds, kMaxPartials);
+DepthwiseWeightGrad weight_grad(const ConvPlan& plan, const float* x, const float* g, std::int64_t images) {
+  return {rows_of(plan.shape), columns_of(plan.shape), images, plan.shape.ic, x, g};
 }
+
+void add_pictures(const ConvPlan& plan, const float* x, const float* g, std::int64_t count, void* sums, void*,
+                  bool starts) {
+  LEPTON_FOR_ISA(depthwise_weight_add)(weight_grad(plan, x, g, count), static_cast<float*>(sums), starts);
+}
+
+void finish_pictures(const ConvPlan& plan, const void* sums, std::int64_t shards, std::size_t step,
+                     float* dw) {
+  LEPTON_FOR_ISA(depthwise_weight_finish)
+  (weight_grad(plan, nullptr, nullptr, 0), static_cast<const float*>(sums), shards,
+   std::int64_t(step / sizeof(float)), dw);
+}
+
+constexpr ConvSums kSums{add_pictures, finish_pictures};
 
 void prepare(ConvPlan& plan) {
   const ConvShape& s = plan.shape;
-  const std::int64_t taps = s.kh * s.kw;
-  if (plan.pass != ConvPass::weight_grad) plan.packed_bytes = std::size_t(taps * s.ic) * sizeof(float);
-  else plan.scratch_bytes = std::size_t(sums(s) * taps * depthwise_padded(s.ic)) * sizeof(float);
+  if (plan.pass != ConvPass::weight_grad) plan.packed_bytes = std::size_t(s.kh * s.kw * s.ic) * sizeof(float);
+  else plan.sum_bytes = std::size_t(depthwise_sums(weight_grad(plan, nullptr, nullptr, 0))) * sizeof(float);
 }
 
 void pack(const ConvPlan& plan, const void* weight, void* packed) {
@@ -58,16 +67,12 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
       const DepthwiseGather job{back(rows), back(columns), s.n, s.ic, y, w, nullptr, x};
       return LEPTON_FOR_ISA(depthwise_gather)(job, done);
     }
-    case ConvPass::weight_grad: {
-      const DepthwiseWeightGrad job{
-          rows, columns, s.n, s.ic, sums(s), x, y, w, static_cast<float*>(m.scratch)};
-      return LEPTON_FOR_ISA(depthwise_weight_grad)(job);
-    }
+    case ConvPass::weight_grad: return;  // kSums
   }
 }
 
 }  // namespace
 
-const ConvAlgorithm kDepthwiseConv{"depthwise", supports, nullptr, prepare, pack, run};
+const ConvAlgorithm kDepthwiseConv{"depthwise", supports, nullptr, prepare, pack, run, &kSums};
 
 }  // namespace lepton::kernels::cpu

@@ -1,11 +1,9 @@
 // Depthwise convolution, gradient by the weight. Compiled once for each instruction set.
 //
-// Rows of the output are cut into shards, each with a sum of its own, which lies in the nearest cache. A block of up to 8
-// by 8 pixels sums its products for some kernel rows (3x3: all) in registers, and is added then: a sum of sums, which
+// The sums of some pictures lie in the nearest cache. A block of up to 8 by 8 pixels sums its products for some kernel rows (3x3: all) in registers, and is added then: a sum of sums, which
 // loses less than adding one by one.
 #include "kernels/cpu/conv_depthwise.hpp"
 #include "kernels/cpu/conv_depthwise_lanes.hpp"
-#include "kernels/cpu/shards.hpp"
 
 namespace lepton::kernels::cpu::LEPTON_ISA {
 namespace {
@@ -168,27 +166,24 @@ LEPTON_INLINE std::int64_t slot_of(std::int64_t channel, std::int64_t channels) 
 
 }  // namespace
 
-void depthwise_weight_grad(const DepthwiseWeightGrad& job) {
-  const std::int64_t taps = job.rows.kernel * job.columns.kernel;
-  const std::int64_t size = taps * depthwise_padded(job.channels);
+void depthwise_weight_add(const DepthwiseWeightGrad& job, float* sums, bool starts) {
   const Kernel* const kernel = find_kernel(job);
-  const std::int64_t bands = (job.rows.out + kHeight - 1) / kHeight;
-  parallel_for(job.shards, [&](std::int64_t shard) {
-    float* const partial = job.partial + shard * size;
-    __builtin_memset(partial, 0, std::size_t(size) * sizeof(float));
-    const Range range = shard_range(job.images * bands, job.shards, shard);
-    for (std::int64_t b = range.begin; b < range.end; ++b) {
-      const std::int64_t o = b % bands * kHeight;
-      add_rows(job, kernel, b / bands, o, min64(job.rows.out - o, kHeight), partial);
+  if (starts) __builtin_memset(sums, 0, std::size_t(depthwise_sums(job)) * sizeof(float));
+  for (std::int64_t image = 0; image < job.images; ++image)
+    for (std::int64_t o = 0; o < job.rows.out; o += kHeight)
+      add_rows(job, kernel, image, o, min64(job.rows.out - o, kHeight), sums);
+}
+
+void depthwise_weight_finish(const DepthwiseWeightGrad& job, const float* sums, std::int64_t shards, std::int64_t step,
+                             float* dw) {
+  const std::int64_t taps = job.rows.kernel * job.columns.kernel, padded = depthwise_padded(job.channels);
+  for (std::int64_t c = 0; c < job.channels; ++c)
+    for (std::int64_t t = 0; t < taps; ++t) {
+      const float* const first = sums + t * padded + slot_of(c, job.channels);
+      float total = first[0];
+      for (std::int64_t shard = 1; shard < shards; ++shard) total += first[shard * step];
+      dw[c * taps + t] = total;
     }
-  });
-  for (std::int64_t shard = 1; shard < job.shards; ++shard)
-    for (std::int64_t i = 0; i < size; i += V::kLanes)
-      (V::load(job.partial + i) + V::load(job.partial + shard * size + i)).store(job.partial + i);
-  for (std::int64_t c = 0; c < job.channels; ++c) {
-    const float* const sum = job.partial + slot_of(c, job.channels);
-    for (std::int64_t t = 0; t < taps; ++t) job.dw[c * taps + t] = sum[t * depthwise_padded(job.channels)];
-  }
 }
 
 }  // namespace lepton::kernels::cpu::LEPTON_ISA

@@ -81,6 +81,6 @@ void run(const ConvPlan& plan, const ConvMemory& m, const Epilogue& done) {
 
 }  // namespace
 
-const ConvAlgorithm kDirectConv{"direct", supports, suits, prepare, pack, run};
+const ConvAlgorithm kDirectConv{"direct", supports, suits, prepare, pack, run, &kDirectSums};
 
 }  // namespace lepton::kernels::cpu

@@ -60,6 +60,7 @@ void run_direct(const DirectState& state, const float* in, const void* packed, c
                 void* scratch, const Epilogue& done);
 
 /// The weight gradient.
+extern const ConvSums kDirectSums;
 void prepare_direct_weight(ConvPlan& plan);
 void run_direct_weight(const ConvPlan& plan, const float* x, const float* g, float* dw, char* scratch);
 

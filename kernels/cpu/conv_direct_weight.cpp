@@ -16,10 +16,16 @@ using State = DirectWeightState;
 /// A shard's bands, for a part of g's channels.
 class Task {
  public:
-  /// The sum of group k goes to sums + k * step; to scratch where `sums` is null.
+  /// The sum of group k goes to sums + k * step; to scratch where `sums` is null. It starts anew where it has not begun.
   Task(const State& state, const float* x, const float* g, char* scratch, std::int64_t part, float* sums,
-       std::int64_t step)
-      : s_(state), x_(x), g_(g), first_(part * state.part), size_(state.part_size(part)), step_(step) {
+       std::int64_t step, bool begun = false)
+      : s_(state),
+        x_(x),
+        g_(g),
+        first_(part * state.part),
+        size_(state.part_size(part)),
+        step_(step),
+        begun_(begun) {
     rows_ = reinterpret_cast<const void**>(scratch);
     zeros_ = scratch + s_.rows_bytes;
     tiles_ = zeros_ + s_.zeros_bytes;
@@ -100,7 +106,7 @@ class Task {
   const float *x_, *g_;
   const std::int64_t first_, size_, step_;
   float* sums_;
-  bool begun_ = false;  // the sums have been written
+  bool begun_;  // the sums have been written
   const void** rows_;
   char *zeros_, *tiles_, *gather_, *copy_;
 };
@@ -108,12 +114,17 @@ class Task {
 /// Rows of dw (columns, if swapped) that sum_rows makes of a part's sum.
 std::int64_t rows_of(const State& s, std::int64_t part) { return s.swapped ? s.in : s.part_size(part); }
 
+/// The sums of a part: of so many shards, `step` floats apart.
+struct ShardSums {
+  const float* first;
+  std::int64_t shards, step;
+};
+
 /// Rows [begin, end) of a group's part of dw from the shards' sums, which have the channels of a tap side by side.
-void sum_rows(const State& s, const float* sums, std::int64_t group, std::int64_t part, std::int64_t begin,
-              std::int64_t end, float* dw) {
+void sum_rows(const State& s, const ShardSums& sums, std::int64_t group, std::int64_t part,
+              std::int64_t begin, std::int64_t end, float* dw) {
   const std::int64_t first = part * s.part, row = s.window();
-  DirectWeightSum sum{
-      sums + group * s.part * row, s.shards, s.parts * s.sum_floats(), 0, 0, 1, 0, 0, dw, 0, 0};
+  DirectWeightSum sum{sums.first + group * s.part * row, sums.shards, sums.step, 0, 0, 1, 0, 0, dw, 0, 0};
   if (s.swapped) {
     sum.partial += begin, sum.tap_step = row, sum.channels = end - begin, sum.taps = s.part_size(part);
     sum.dw += begin * s.out + first, sum.channel_step = s.out;
@@ -125,26 +136,48 @@ void sum_rows(const State& s, const float* sums, std::int64_t group, std::int64_
   LEPTON_FOR_ISA(direct_weight_sum)(sum);
 }
 
-/// dw from the sums of all tasks.
-void sum_all(const State& s, const float* partial, float* dw) {
+/// dw from the sums of all tasks; those of the parts of a shard lie side by side.
+void sum_all(const State& s, const ShardSums& sums, float* dw) {
   constexpr std::int64_t kRows = 16;
   const std::int64_t chunks = (rows_of(s, 0) + kRows - 1) / kRows;
-  for_ranges(s.groups * s.parts * chunks, kRows * s.window() * (s.shards * 100 + 300),
+  for_ranges(s.groups * s.parts * chunks, kRows * s.window() * (sums.shards * 100 + 300),
              [&](std::int64_t begin, std::int64_t end) {
                for (std::int64_t i = begin; i < end; ++i) {
                  const std::int64_t k = i / chunks / s.parts, part = i / chunks % s.parts,
                                     row = i % chunks * kRows;
                  const std::int64_t last = std::min(row + kRows, rows_of(s, part));
-                 if (row < last) sum_rows(s, partial + part * s.sum_floats(), k, part, row, last, dw);
+                 const ShardSums mine{sums.first + part * s.sum_floats(), sums.shards, sums.step};
+                 if (row < last) sum_rows(s, mine, k, part, row, last, dw);
                }
              });
 }
 
+void add_pictures(const ConvPlan& plan, const float* x, const float* g, std::int64_t count, void* sums,
+                  void* scratch, bool starts) {
+  const State& s = *static_cast<const State*>(plan.state);
+  if (s.swapped) std::swap(x, g);
+  Task task(s, x, g, static_cast<char*>(scratch), 0, static_cast<float*>(sums), s.part * s.window(), !starts);
+  for (std::int64_t b = 0; b < count * s.bands_an_image; ++b) task.add(s.band(b));
+}
+
+void finish_pictures(const ConvPlan& plan, const void* sums, std::int64_t shards, std::size_t step,
+                     float* dw) {
+  sum_all(*static_cast<const State*>(plan.state),
+          {static_cast<const float*>(sums), shards, std::int64_t(step / sizeof(float))}, dw);
+}
+
 }  // namespace
+
+const ConvSums kDirectSums{add_pictures, finish_pictures};
 
 void prepare_direct_weight(ConvPlan& plan) {
   const State* const state = make_direct_weight(plan.shape);
   plan.state = state;
+  if (state->by_picture) {
+    plan.sum_bytes = std::size_t(state->sum_floats()) * sizeof(float);
+    plan.add_bytes = state->slot_bytes();
+    return;
+  }
   plan.scratch_bytes = state->partial_bytes + std::size_t(state->slots) * state->slot_bytes();
 }
 
@@ -164,9 +197,10 @@ void run_direct_weight(const ConvPlan& plan, const float* x, const float* g, flo
     const Range range = shard_range(s.bands, s.shards, shard);
     for (std::int64_t b = range.begin; b < range.end; ++b) task.add(s.band(b));
     if (s.shards > 1 || s.plain()) return;
-    for (std::int64_t k = 0; k < s.groups; ++k) sum_rows(s, task.sums(), k, part, 0, rows_of(s, part), dw);
+    for (std::int64_t k = 0; k < s.groups; ++k)
+      sum_rows(s, {task.sums(), 1, 0}, k, part, 0, rows_of(s, part), dw);
   });
-  if (s.shards > 1) sum_all(s, partial, dw);
+  if (s.shards > 1) sum_all(s, {partial, s.shards, s.parts * s.sum_floats()}, dw);
 }
 
 }  // namespace lepton::kernels::cpu

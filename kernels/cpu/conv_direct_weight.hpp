@@ -22,6 +22,7 @@ struct DirectWeightState {
   std::int64_t unit;             ///< pixels of a unit
   std::int64_t band_images, band_rows, bands_an_image, bands;
   std::int64_t shards, parts, part;  ///< part: channels of g, for one task
+  bool by_picture;  ///< sums grow picture by picture (ConvSums): pictures are large, and the sum is small
   // A thread's scratch memory, and that of the shards' sums, bytes.
   std::size_t rows_bytes, zeros_bytes, tile_bytes, gather_bytes, sum_bytes, copy_bytes, partial_bytes;
   std::int64_t slots;
@@ -34,7 +35,7 @@ struct DirectWeightState {
   std::int64_t units_a_row() const { return (columns.out + unit - 1) / unit; }
   std::int64_t part_size(std::int64_t i) const { return std::min(part, channels() - i * part); }
   /// Whether a sum has the form of the result.
-  bool plain() const { return shards == 1 && taps() == 1 && !swapped && channels() % kDirectTile == 0; }
+  bool plain() const { return !by_picture && shards == 1 && taps() == 1 && !swapped && channels() % kDirectTile == 0; }
   std::int64_t sum_floats() const { return groups * part * window(); }  // of one task
   std::size_t slot_bytes() const {
     return rows_bytes + zeros_bytes + tile_bytes + gather_bytes + sum_bytes + copy_bytes;

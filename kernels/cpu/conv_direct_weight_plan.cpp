@@ -15,6 +15,8 @@ constexpr std::int64_t kTaskFlops = 80'000'000;  // about 0.4 ms
 constexpr std::int64_t kMostTasks = 32;
 constexpr std::int64_t kPartialBytes = 4 << 20;  // that the shards' sums should not exceed together
 constexpr std::int64_t kSumBytes = 512 << 10;    // of a task's sum: in the second cache
+constexpr std::int64_t kPicturePixels = 512;     // at least, of a picture that is added by itself,
+constexpr std::int64_t kPictureSum = 256 << 10;  // to a sum of at most so many bytes
 constexpr std::int64_t kMergeBelow = 32;         // channels: with more, a tap alone fills vectors
 constexpr std::int64_t kLine = 16,
                        kSetPeriod = 128;  // floats: distances that fall into few sets of the first cache
@@ -79,6 +81,13 @@ void make_cut(State& state) {
   state.bands = (state.images + state.band_images - 1) / state.band_images * state.bands_an_image;
 
   const std::int64_t channels = state.channels(), weight_bytes = state.out * state.window() * 4;
+  state.by_picture = state.images > 1 && state.rows.out * state.columns.out >= kPicturePixels && weight_bytes <= kPictureSum;
+  if (state.by_picture) {
+    state.band_images = state.shards = state.parts = 1;
+    state.bands = state.images * state.bands_an_image;
+    state.part = rounded(channels, kDirectTile);
+    return;
+  }
   const double flops = 0.5 * double(state.images * state.rows.out * state.columns.out) * double(weight_bytes);
   const auto tasks = std::int64_t(std::clamp(flops / double(kTaskFlops), 1.0, double(kMostTasks)));
   state.shards = std::min({state.bands, tasks, std::max<std::int64_t>(1, kPartialBytes / weight_bytes)});
@@ -107,7 +116,7 @@ void make_scratch(State& state) {
   state.gather_bytes = state.gathered ? std::size_t((kDirectUnits + 1) * state.gather_step()) * 4 : 0;
   state.copy_bytes = copy_bytes(state);
   const std::size_t sum = conv_aligned(std::size_t(state.sum_floats()) * sizeof(float));
-  state.sum_bytes = state.shards == 1 && !state.plain() ? sum : 0;
+  state.sum_bytes = state.shards == 1 && !state.plain() && !state.by_picture ? sum : 0;
   state.partial_bytes = state.shards > 1 ? std::size_t(state.shards * state.parts) * sum : 0;
   state.slots = slot_count(state.shards * state.parts);
 }

@@ -36,8 +36,6 @@ void mask_scale(const MaskScaleArgs& args, Stream) { LEPTON_FOR_ISA(mask_scale)(
 void max_pool2d(const MaxPoolArgs& args, Stream) { LEPTON_FOR_ISA(max_pool2d)(args); }
 void max_pool2d_grad(const MaxPoolGradArgs& args, Stream) { LEPTON_FOR_ISA(max_pool2d_grad)(args); }
 void max_pool2d_pick(const MaxPoolPickArgs& args, Stream) { LEPTON_FOR_ISA(max_pool2d_pick)(args); }
-void batch_norm(const BatchNormArgs& args, Stream) { LEPTON_FOR_ISA(batch_norm)(args); }
-void batch_norm_grad(const BatchNormGradArgs& args, Stream) { LEPTON_FOR_ISA(batch_norm_grad)(args); }
 void layer_norm(const LayerNormArgs& args, Stream) { LEPTON_FOR_ISA(layer_norm)(args); }
 void layer_norm_grad(const LayerNormGradArgs& args, Stream) { LEPTON_FOR_ISA(layer_norm_grad)(args); }
 void optimizer(const OptimizerArgs& args, Stream) { LEPTON_FOR_ISA(optimizer)(args); }

@@ -95,8 +95,10 @@ Description describe_one(const RecordedLaunch& launch) {
   if (const auto* a = match(launch, kernels::conv2d_weight_grad)) return convolution("conv2d_weight_grad", a->plan, false);
   if (const auto* a = match(launch, kernels::max_pool2d)) return pooling("max_pool2d", a->shape);
   if (const auto* a = match(launch, kernels::max_pool2d_grad)) return pooling("max_pool2d_grad", a->shape);
-  if (const auto* a = match(launch, kernels::batch_norm)) return norm("batch_norm", *a, a->residual);
-  if (const auto* a = match(launch, kernels::batch_norm_grad)) return norm("batch_norm_grad", *a, a->dresidual);
+  for (const auto* kernel : {&kernels::batch_norm, &kernels::batch_norm_statistics, &kernels::batch_norm_apply})
+    if (const auto* a = match(launch, *kernel)) return norm(kernel->name, *a, a->residual);
+  for (const auto* kernel : {&kernels::batch_norm_grad, &kernels::batch_norm_grad_sums, &kernels::batch_norm_grad_apply})
+    if (const auto* a = match(launch, *kernel)) return norm(kernel->name, *a, a->dresidual);
   if (const auto* a = match(launch, kernels::chain))
     return {fmt::format("chain [{}, {}]: {}", a->rows, a->cols, steps(*a)), 0};
   return {launch.call.name, 0};

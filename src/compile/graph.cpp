@@ -152,6 +152,12 @@ void Graph::merge(std::span<const int> members, RecordedLaunch fused) {
   refresh();
 }
 
+void Graph::split(int i, RecordedLaunch first, RecordedLaunch second) {
+  launch(i) = std::move(first);
+  recording_.launches.insert(recording_.launches.begin() + i + 1, std::move(second));
+  recount();
+}
+
 /// Kahn's algorithm, the lowest number first. A merged launch may have ended up behind one that follows it.
 void Graph::sort() {
   std::vector<int> waits(recording_.launches.size(), 0), order;

@@ -80,6 +80,8 @@ class Graph {
   bool can_merge(std::span<const int> members) const;
   /// Puts `fused` in the place of the members.
   void merge(std::span<const int> members, RecordedLaunch fused);
+  /// Puts two launches, one after the other, in the place of one.
+  void split(int i, RecordedLaunch first, RecordedLaunch second);
   /// The same after slots were changed, and launches erased, in a way that leaves the order right.
   void recount();
   /// Drops erased launches, brings the rest into an order that respects who reads what, and counts uses anew.

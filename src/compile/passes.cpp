@@ -19,6 +19,7 @@ void run_passes(Recording& recording) {
   fuse_norm_activation(graph);
   fuse_chains(graph);
   pack_weights(graph);
+  split_norms(graph);
   share_in_place(graph);
   group_by_sample(graph);
 }

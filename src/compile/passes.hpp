@@ -22,6 +22,8 @@ void fuse_norm_activation(Graph& graph);
 void fuse_chains(Graph& graph);
 /// Weights of convolutions and products are kept in the form that their kernels want.
 void pack_weights(Graph& graph);
+/// Large batch normalisations and their gradients become sums and what follows from them.
+void split_norms(Graph& graph);
 /// Convolutions and what lies between them run through a few samples at a time on each core.
 void group_by_sample(Graph& graph);
 /// Results take the memory of operands that end with them.

@@ -1,6 +1,7 @@
 // Which launches can run for a part of the batch, and how their arguments follow.
 #include <cstddef>
 
+#include "kernels/batch_norm.hpp"
 #include "kernels/fused.hpp"
 #include "kernels/pointwise.hpp"
 #include "kernels/pool.hpp"
@@ -104,7 +105,8 @@ template <class Args, class Conv, ConvPass pass> Sliceable chained(const Args& a
 
 // Pooling: pictures are counted in the shape.
 
-template <class Args> Sliceable pooling(const Args& a, const void* inner, const void* outer, const void* where) {
+template <class Args>
+Sliceable pooling(const Args& a, const void* inner, const void* outer, const void* where) {
   const kernels::PoolShape& s = a.shape;
   Sliceable r;
   r.samples = s.n;
@@ -149,8 +151,8 @@ Sliceable weight_grad(const kernels::ConvWeightGradArgs& a) {
                 {distance(&a.scratch, &a), Along::shared, 0}};
   r.add = [](const void* args, const SamplePart& part) {
     const auto& to = *static_cast<const Args*>(args);
-    kernels::cpu::conv2d_weight_add(
-        to, {part.count, part.shard, part.starts, kernels::cpu::conv_weight_thread_scratch(to, worker_index())});
+    kernels::cpu::conv2d_weight_add(to, {part.count, part.shard, part.starts,
+                                         kernels::cpu::conv_weight_thread_scratch(to, worker_index())});
   };
   r.finish = [](const void* args) { kernels::cpu::conv2d_weight_finish(*static_cast<const Args*>(args)); };
   r.shared = [](const void* args, int workers) {
@@ -175,22 +177,101 @@ Sliceable copying(const kernels::CopyArgs& a) {
   return r;
 }
 
+// Batch normalisation: a picture is rows of channels.
+
+template <class Args> class NormSlice {
+ public:
+  explicit NormSlice(const Args& args)
+      : args_(args), picture_(std::size_t(args.rows / args.images * args.c) * size_of(args.dtype)) {
+    if (kernels::cpu::batch_norm_has_parts(args.rows, args.images)) slice.samples = args.images;
+  }
+  template <class... Fields> NormSlice& pictures(const Fields&... fields) {
+    return add(Along::sample, picture_, fields...);
+  }
+  template <class... Fields> NormSlice& vectors(const Fields&... fields) {
+    return add(Along::fixed, 0, fields...);
+  }
+
+  Sliceable slice;
+
+ private:
+  template <class... Fields> NormSlice& add(Along along, std::size_t bytes, const Fields&... fields) {
+    (slice.pointers.push_back({distance(&fields, &args_), along, bytes}), ...);
+    return *this;
+  }
+  const Args& args_;
+  const std::size_t picture_;
+};
+
+/// `run` on the arguments of a part.
+template <class Args, void (*run)(const Args&, const kernels::BatchNormPart&)>
+void run_norm_part(const void* args, const SamplePart& part) {
+  run(*static_cast<const Args*>(args), {part.count, part.shard, part.starts});
+}
+
+Sliceable norm_statistics(const kernels::BatchNormArgs& a) {
+  NormSlice n(a);
+  n.pictures(a.x).vectors(a.running_mean, a.running_var, a.mean, a.rstd, a.mean_rest, a.scratch);
+  n.slice.shards = kernels::kBatchNormShards;
+  n.slice.add = run_norm_part<kernels::BatchNormArgs, kernels::cpu::batch_norm_add>;
+  n.slice.finish = [](const void* args) {
+    kernels::cpu::batch_norm_finish(*static_cast<const kernels::BatchNormArgs*>(args));
+  };
+  return n.slice;
+}
+
+Sliceable norm_apply(const kernels::BatchNormArgs& a) {
+  NormSlice n(a);
+  n.pictures(a.x, a.residual, a.y).vectors(a.weight, a.bias, a.mean, a.rstd, a.mean_rest);
+  n.slice.add = run_norm_part<kernels::BatchNormArgs, kernels::cpu::batch_norm_apply_part>;
+  return n.slice;
+}
+
+Sliceable norm_grad_sums(const kernels::BatchNormGradArgs& a) {
+  using Args = kernels::BatchNormGradArgs;
+  NormSlice n(a);
+  n.pictures(a.x, a.g, a.y, a.dresidual)
+      .vectors(a.weight, a.bias, a.mean, a.rstd, a.mean_rest, a.dweight, a.dbias, a.scratch);
+  n.slice.shards = kernels::kBatchNormShards;
+  n.slice.add = run_norm_part<Args, kernels::cpu::batch_norm_grad_add>;
+  n.slice.finish = [](const void* args) {
+    kernels::cpu::batch_norm_grad_finish(*static_cast<const Args*>(args));
+  };
+  return n.slice;
+}
+
+Sliceable norm_grad_apply(const kernels::BatchNormGradArgs& a) {
+  NormSlice n(a);
+  n.pictures(a.x, a.g, a.y, a.dresidual, a.dx)
+      .vectors(a.weight, a.bias, a.mean, a.rstd, a.mean_rest, a.dweight, a.dbias);
+  n.slice.add = run_norm_part<kernels::BatchNormGradArgs, kernels::cpu::batch_norm_grad_apply_part>;
+  return n.slice;
+}
+
 /// A weight that would be packed anew for each sample is not read sample by sample.
-template <class Conv> bool ready(const Conv& a) { return a.packed || kernels::cpu::conv_packed_bytes(a.plan) == 0; }
+template <class Conv> bool ready(const Conv& a) {
+  return a.packed || kernels::cpu::conv_packed_bytes(a.plan) == 0;
+}
 
 }  // namespace
 
 Sliceable sliceable(const RecordedLaunch& l) {
   using namespace kernels;
-  if (const auto* a = match(l, conv2d)) return ready(*a) ? plain<ConvArgs, ConvPass::forward>(*a) : Sliceable{};
+  if (const auto* a = match(l, conv2d))
+    return ready(*a) ? plain<ConvArgs, ConvPass::forward>(*a) : Sliceable{};
   if (const auto* a = match(l, conv2d_max_pool)) return ready(a->conv) ? pooled(*a) : Sliceable{};
   if (const auto* a = match(l, conv2d_chain))
     return ready(a->conv) ? chained<ConvChainArgs, ConvArgs, ConvPass::forward>(*a) : Sliceable{};
   if (const auto* a = match(l, conv2d_input_grad))
     return ready(*a) ? plain<ConvInputGradArgs, ConvPass::input_grad>(*a) : Sliceable{};
   if (const auto* a = match(l, conv2d_input_grad_chain))
-    return ready(a->conv) ? chained<ConvInputGradChainArgs, ConvInputGradArgs, ConvPass::input_grad>(*a) : Sliceable{};
+    return ready(a->conv) ? chained<ConvInputGradChainArgs, ConvInputGradArgs, ConvPass::input_grad>(*a)
+                          : Sliceable{};
   if (const auto* a = match(l, conv2d_weight_grad)) return weight_grad(*a);
+  if (const auto* a = match(l, batch_norm_statistics)) return norm_statistics(*a);
+  if (const auto* a = match(l, batch_norm_apply)) return norm_apply(*a);
+  if (const auto* a = match(l, batch_norm_grad_sums)) return norm_grad_sums(*a);
+  if (const auto* a = match(l, batch_norm_grad_apply)) return norm_grad_apply(*a);
   if (const auto* a = match(l, copy)) return copying(*a);
   if (const auto* a = match(l, max_pool2d)) return pooling(*a, &a->x, &a->y, &a->where);
   if (const auto* a = match(l, max_pool2d_grad)) return pooling(*a, &a->dx, &a->g, &a->where);

@@ -21,6 +21,8 @@ Tensor make_scratch(std::int64_t channels, Device device) {
 
 struct BatchNormGrad {
   static constexpr auto name = "batch_norm_grad";
+  std::int64_t images;
+
   std::array<Spec, 3> infer(const Tensor& x, const Tensor&, const Tensor&, const Tensor&, const Tensor&) const {
     const Shape channels{x.shape()[1]};
     return {Spec(x.shape(), x.dtype()), Spec(channels, x.dtype()), Spec(channels, x.dtype())};
@@ -30,6 +32,7 @@ struct BatchNormGrad {
     kernels::BatchNormGradArgs args{};
     args.rows = x.shape()[0];
     args.c = x.shape()[1];
+    args.images = images;
     args.dtype = x.dtype();
     const Tensor scratch = make_scratch(args.c, x.device());
     const Slot first = reads(args.x, x);
@@ -40,11 +43,12 @@ struct BatchNormGrad {
   }
 };
 
-/// x: [rows, C] contiguous.
+/// x: [rows, C] contiguous, the pixels of so many images.
 struct BatchNorm {
   static constexpr auto name = kOp;
   static constexpr unsigned saves_inputs = 3, saves_outputs = 6;  // x, weight; mean, rstd
   double eps, momentum;
+  std::int64_t images;
 
   std::array<Spec, 3> infer(const Tensor& x, const Tensor&, const Tensor&, const Tensor&, const Tensor&) const {
     const Shape channels{x.shape()[1]};
@@ -55,6 +59,7 @@ struct BatchNorm {
     kernels::BatchNormArgs args{};
     args.rows = x.shape()[0];
     args.c = x.shape()[1];
+    args.images = images;
     args.eps = eps;
     args.momentum = momentum;
     args.dtype = x.dtype();
@@ -70,7 +75,7 @@ struct BatchNorm {
     const Tensor &x = saved.input(0), &weight = saved.input(1);
     if (grad_enabled()) return differentiable(x, weight, g, eps);
     auto [dx, dw, db] =
-        apply(BatchNormGrad{}, x, g.contiguous(), saved.output(1), saved.output(2), weight);
+        apply(BatchNormGrad{images}, x, g.contiguous(), saved.output(1), saved.output(2), weight);
     return {std::move(dx), std::move(dw), std::move(db)};
   }
 
@@ -130,7 +135,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, con
   for (const Tensor& statistics : {running_mean, running_var})
     if (statistics.defined() && !statistics.is_contiguous())
       throw Error(detail::kOp, "running statistics are updated in place, so they must be contiguous");
-  const Tensor y = detail::apply(detail::BatchNorm{options.eps, options.momentum}, flat, dense(weight), dense(bias),
+  const Tensor y = detail::apply(detail::BatchNorm{options.eps, options.momentum, x.shape()[0]}, flat, dense(weight), dense(bias),
                                  running_mean, running_var)[0];
   return detail::channels_to_front(y.reshape(last.shape()));
 }

@@ -51,10 +51,12 @@ template <class T> struct Fused {
                                                                 : index_of<op::Relu6, op::UnaryOps>);
   }
   BatchNormArgs forward(void* y) {
-    return {x.data(), weight.data(), bias.data(), nullptr,        nullptr,
-            y,        mean.data(),   rstd.data(), scratch.data(), shape.rows,
-            shape.c,  1e-5,          0.1,         dtype_of<T>,    BatchNormActivation::none,
-            nullptr,  rest.data()};
+    return {x.data(),    weight.data(), bias.data(),
+            nullptr,     nullptr,       y,
+            mean.data(), rstd.data(),   scratch.data(),
+            shape.rows,  shape.c,       1e-5,
+            0.1,         dtype_of<T>,   BatchNormActivation::none,
+            nullptr,     rest.data(),   1};
   }
   BatchNormGradArgs backward(const void* incoming, void* dx, T* dweight, T* dbias) {
     return {x.data(),
@@ -73,7 +75,8 @@ template <class T> struct Fused {
             nullptr,
             nullptr,
             nullptr,
-            bias.data()};
+            bias.data(),
+            1};
   }
 
   std::vector<T> separate_y(bool add) {
@@ -164,6 +167,72 @@ TYPED_TEST(BatchNormFused, OfMoreThanTheCachesHold) {
   const auto y = f.separate_y(true);
   EXPECT_TRUE(f.fused_y(true, false) == y);
   EXPECT_TRUE(f.gradients(y, true, true, false) == f.gradients(y, false, true, false));
+}
+
+/// Runs `part` image by image, shard after shard, the last shard first.
+template <class Part> void for_parts(std::int64_t images, Part&& part) {
+  for (std::int64_t shard = kBatchNormShards; shard-- > 0;) {
+    const std::int64_t begin = images * shard / kBatchNormShards,
+                       end = images * (shard + 1) / kBatchNormShards;
+    for (std::int64_t i = begin; i < end; ++i) part(i, BatchNormPart{1, shard, i == begin});
+  }
+}
+
+TYPED_TEST(BatchNormFused, PartsGiveTheBitsOfTheWhole) {
+  using T = TypeParam;
+  constexpr std::int64_t kImages = 16, kPixels = 24, kC = 19;
+  ASSERT_TRUE(cpu::batch_norm_has_parts(kImages * kPixels, kImages));
+  for (const auto activation :
+       {BatchNormActivation::none, BatchNormActivation::relu, BatchNormActivation::relu6})
+    for (const bool add : {false, true}) {
+      Fused<T> f({kImages * kPixels, kC}, activation);
+      const auto y = f.separate_y(add);
+      const auto mean = f.mean, rstd = f.rstd;
+      std::vector<T> mine(y.size());
+      BatchNormArgs args = f.forward(nullptr);
+      args.activation = activation, args.images = kImages;
+      const auto at = [&](const std::vector<T>& v, std::int64_t i) { return v.data() + i * kPixels * kC; };
+      for_parts(kImages, [&](std::int64_t i, const BatchNormPart& part) {
+        args.x = at(f.x, i);
+        cpu::batch_norm_add(args, part);
+      });
+      cpu::batch_norm_finish(args);
+      EXPECT_TRUE(f.mean == mean && f.rstd == rstd);
+      for_parts(kImages, [&](std::int64_t i, const BatchNormPart& part) {
+        args.x = at(f.x, i), args.y = const_cast<T*>(at(mine, i)),
+        args.residual = add ? at(f.residual, i) : nullptr;
+        cpu::batch_norm_apply_part(args, part);
+      });
+      EXPECT_TRUE(mine == y);
+
+      std::vector<T> dx(y.size()), dr(y.size()), dw(mean.size()), db(mean.size());
+      BatchNormGradArgs grad = f.backward(nullptr, nullptr, dw.data(), db.data());
+      grad.activation = activation, grad.images = kImages;
+      const auto move = [&](std::int64_t i) {
+        grad.x = at(f.x, i), grad.g = at(f.g, i), grad.y = at(y, i), grad.dx = const_cast<T*>(at(dx, i));
+        grad.dresidual = add ? const_cast<T*>(at(dr, i)) : nullptr;
+      };
+      for_parts(kImages, [&](std::int64_t i, const BatchNormPart& part) {
+        move(i), cpu::batch_norm_grad_add(grad, part);
+      });
+      cpu::batch_norm_grad_finish(grad);
+      for_parts(kImages, [&](std::int64_t i, const BatchNormPart& part) {
+        move(i), cpu::batch_norm_grad_apply_part(grad, part);
+      });
+      std::vector<T> all = dx;
+      all.insert(all.end(), dw.begin(), dw.end());
+      all.insert(all.end(), db.begin(), db.end());
+      if (add) all.insert(all.end(), dr.begin(), dr.end());
+      EXPECT_TRUE(all == f.gradients(y, false, add, false)) << int(activation) << add;
+    }
+}
+
+TEST(BatchNormParts, NeedShardsOfWholeImages) {
+  EXPECT_TRUE(cpu::batch_norm_has_parts(32 * 112 * 112, 32));
+  EXPECT_TRUE(cpu::batch_norm_has_parts(8 * 16, 8));
+  EXPECT_FALSE(cpu::batch_norm_has_parts(32 * 49, 32));  // groups of rows would lie in two images
+  EXPECT_FALSE(cpu::batch_norm_has_parts(4 * 64, 4));    // fewer images than shards
+  EXPECT_FALSE(cpu::batch_norm_has_parts(64, 1));
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ template <class T> struct Case {
       cpu::batch_norm({x.data(), affine ? weight.data() : nullptr, affine ? bias.data() : nullptr,
                        running ? running_mean.data() : nullptr, running ? running_var.data() : nullptr,
                        y.data(), mean.data(), rstd.data(), scratch.data(), shape.rows, shape.c, 1e-5, 0.1,
-                       dtype_of<T>, BatchNormActivation::none, nullptr, nullptr},
+                       dtype_of<T>, BatchNormActivation::none, nullptr, nullptr, 1},
                       kCpuStream);
       return y;
     });
@@ -120,7 +120,7 @@ TYPED_TEST(BatchNorm, GradientMatchesDoubles) {
         std::vector<T> d(g.size());
         cpu::batch_norm_grad({k.x.data(), g.data(), affine ? k.weight.data() : nullptr, k.mean.data(),
                               k.rstd.data(), d.data(), dweight.data(), dbias.data(), k.scratch.data(), s.rows,
-                              s.c, dtype_of<T>, BatchNormActivation::none, nullptr, nullptr, nullptr, nullptr},
+                              s.c, dtype_of<T>, BatchNormActivation::none, nullptr, nullptr, nullptr, nullptr, 1},
                              kCpuStream);
         return d;
       });

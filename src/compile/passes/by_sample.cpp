@@ -31,6 +31,10 @@ class Group {
   bool add(int i) {
     Sliceable slice = sliceable(graph_.launch(i));
     if (slice.samples != samples() || !worth(slice)) return false;
+    if (slice.shards > 0 && std::any_of(slices_.begin(), slices_.end(), [&](const Sliceable& s) {
+          return s.shards > 0 && s.shards != slice.shards;
+        }))
+      return false;
     bool related = false;
     for (const RecordedSlot& slot : graph_.launch(i).slots) {
       const SamplePointer* const p = pointer_of(slice, slot);
