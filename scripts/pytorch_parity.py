@@ -2,12 +2,15 @@
 """Writes docs/pytorch_parity.md from the cases that are stored of PyTorch: pytorch_parity.py [--check]
 
 What is equal is what a file of tests/golden/layers holds and a test of tests/golden compares. What differs on purpose and
-what is missing stands below. --check changes nothing, and fails where the page is old or a case is in no test.
+what is missing stands below. --check changes nothing, and fails where the page is old, a case is in no test, or a public
+function or layer has fewer than five cases.
 """
 import collections
 import re
 import sys
 from pathlib import Path
+
+import pytorch_names
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "pytorch_parity.md"
@@ -57,6 +60,25 @@ def cases():
     return found
 
 
+def counts_of(found):
+    return {name: len(texts) for names in found.values() for name, texts in names.items()}
+
+
+def reach():
+    """How many of the public names are compared, and why the others are not."""
+    lines = []
+    for what, names in (("functions and methods", pytorch_names.public_functions()),
+                        ("layers", pytorch_names.public_layers())):
+        rest = collections.defaultdict(list)
+        for name in sorted(names & pytorch_names.NOT_COMPARED.keys()):
+            rest[pytorch_names.NOT_COMPARED[name]].append(f"`{name}`")
+        others = sum(map(len, rest.values()))
+        reasons = "; ".join(f"{', '.join(n)} ({why})" for why, n in rest.items())
+        lines += ["", f"{len(names) - others} of {len(names)} public {what} have at least {pytorch_names.ENOUGH} cases, "
+                      f"which the check demands. The rest: {reasons}."]
+    return lines
+
+
 def page(found):
     total = sum(len(texts) for names in found.values() for texts in names.values())
     out = ["# Parity with PyTorch", "",
@@ -65,7 +87,7 @@ def page(found):
            f"gradients by every real argument and parameter, and buffers, in {total} cases of "
            f"{sum(len(n) for n in found.values())} layers and functions. The scripts that make them, and the files, are in "
            f"`tests/golden/layers/`. Optimizers and schedules are compared by `tests/optim/make_traces.py`, metrics with "
-           f"scikit-learn by `tests/metrics/make_metrics_golden.py`."]
+           f"scikit-learn by `tests/metrics/make_metrics_golden.py`."] + reach()
     for family, names in found.items():
         out += ["", f"## {family}", "", "| layer or function | cases | arguments tried |", "| --- | --- | --- |"]
         for name, texts in names.items():
@@ -80,23 +102,26 @@ def page(found):
 
 
 def untested(found):
-    tests = set(re.findall(r"\w+", "".join(p.read_text() for p in (ROOT / "tests/golden").glob("*_test.cpp"))))
-    return [f"{family}: {name}" for family, names in found.items() for name in names if name not in tests]
+    """Cases whose names no test of tests/golden has in quotes, or in one of its macros."""
+    text = "".join(p.read_text() for p in (ROOT / "tests/golden").glob("*_test.cpp"))
+    tests = {word for pair in re.findall(r'"([^"\n]+)"|LEPTON_\w+\((\w+)\)', text) for word in pair}
+    return [f"stored, but in no test: {family}: {name}" for family, names in found.items() for name in names
+            if name not in tests]
 
 
 def main():
     found = cases()
-    lost = untested(found)
-    for name in lost:
-        print(f"stored, but in no test: {name}", file=sys.stderr)
+    wrong = untested(found) + list(pytorch_names.too_few(counts_of(found)))
+    for line in wrong:
+        print(line, file=sys.stderr)
     text = page(found)
     if "--check" not in sys.argv:
         PAGE.write_text(text)
-        return bool(lost)
+        return bool(wrong)
     old = not PAGE.exists() or PAGE.read_text() != text
     if old:
         print("docs/pytorch_parity.md is old: run scripts/pytorch_parity.py", file=sys.stderr)
-    return bool(old or lost)
+    return bool(old or wrong)
 
 
 if __name__ == "__main__":

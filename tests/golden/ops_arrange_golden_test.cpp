@@ -3,20 +3,10 @@
 #include "lepton/ops/einsum.hpp"
 #include "lepton/ops/indexing.hpp"
 #include "lepton/ops/logic.hpp"
-#include "tests/golden/layers.hpp"
+#include "tests/golden/ops.hpp"
 
 namespace lepton::golden {
 namespace {
-
-using Tensors = std::vector<Tensor>;
-
-/// A case for each of the settings that `f` takes behind x.
-template <class S, class F> Entry with(const std::string& name, const std::vector<S>& settings, F f) {
-  Entry entry{name, {}};
-  for (const S& s : settings)
-    entry.cases.push_back(function([f, s](const Tensors& x) { return f(x[0], s); }));
-  return entry;
-}
 
 Entry padding(const std::string& name, PadMode mode) {
   const std::vector<std::vector<Sides>> sides{

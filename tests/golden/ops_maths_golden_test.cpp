@@ -1,18 +1,10 @@
 // Elementary functions against PyTorch: layers/ops.py made the file.
 #include "lepton/ops/maths.hpp"
-#include "tests/golden/layers.hpp"
+#include "tests/golden/ops.hpp"
 
 namespace lepton::golden {
 namespace {
 
-using Tensors = std::vector<Tensor>;
-
-Entry of_one(const std::string& name, Tensor (*f)(const Tensor&)) {
-  return same(name, 5, function([f](const Tensors& x) { return f(x[0]); }));
-}
-Entry of_two(const std::string& name, Tensor (*f)(const Tensor&, const Tensor&)) {
-  return same(name, 5, function([f](const Tensors& x) { return f(x[0], x[1]); }));
-}
 /// A case for each number, which `f` takes behind the tensors.
 template <class F> Entry with_numbers(const std::string& name, std::initializer_list<double> numbers, F f) {
   Entry entry{name, {}};
@@ -20,13 +12,6 @@ template <class F> Entry with_numbers(const std::string& name, std::initializer_
     entry.cases.push_back(function([f, number](const Tensors& x) { return f(x, number); }));
   return entry;
 }
-
-#define LEPTON_ONE(NAME) \
-  of_one(                \
-      #NAME, +[](const Tensor& x) { return NAME(x); })
-#define LEPTON_TWO(NAME) \
-  of_two(                \
-      #NAME, +[](const Tensor& a, const Tensor& b) { return NAME(a, b); })
 
 TEST(GoldenOps, Maths) {
   const Entry clamps{"clamp",

@@ -3,12 +3,10 @@
 #include "lepton/ops/gather.hpp"
 #include "lepton/ops/scan.hpp"
 #include "lepton/ops/sort.hpp"
-#include "tests/golden/layers.hpp"
+#include "tests/golden/ops.hpp"
 
 namespace lepton::golden {
 namespace {
-
-using Tensors = std::vector<Tensor>;
 
 /// The axes that the file's cases have, in its order.
 Entry over_axes(const std::string& name, Tensor (*f)(const Tensor&, const Dims&, KeepDim)) {

@@ -1,26 +1,13 @@
 #!/usr/bin/env python3
 """Writes ops_*.txt: what PyTorch makes of functions of tensors, a file a family. Usage: ops.py, with torch."""
 import torch
-from torch_cases import Index, Real, case, lines, write
+from torch_cases import Index, Real, case, family, pairs
 
 SHAPES = [(3, 4), (2, 3, 2), (5,), (), (1, 2)]
 
 
 def inputs(low, high):
     return [Real(*shape, low=low, high=high) for shape in SHAPES]
-
-
-def pairs(low, high, low2, high2):
-    shapes = [((3, 4), (3, 4)), ((2, 3), (3,)), ((2, 1, 2), (3, 1)), ((), (4,)), ((5,), ())]
-    return [(Real(*a, low=low, high=high), Real(*b, low=low2, high=high2)) for a, b in shapes]
-
-
-def family(name):
-    def run(body):
-        lines.clear()
-        body()
-        write("ops_" + name)
-    return run
 
 
 @family("maths")

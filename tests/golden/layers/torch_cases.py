@@ -49,6 +49,12 @@ def sizes(shape):
     return ",".join(str(n) for n in shape) or "-"
 
 
+def pairs(low, high, low2, high2):
+    """Two arguments of one shape, and of shapes that broadcast."""
+    shapes = [((3, 4), (3, 4)), ((2, 3), (3,)), ((2, 1, 2), (3, 1)), ((), (4,)), ((5,), ())]
+    return [(Real(*a, low=low, high=high), Real(*b, low=low2, high=high2)) for a, b in shapes]
+
+
 def numbers(t):
     flat = t.detach().double().reshape(-1)
     if flat.numel() > 6:
@@ -89,7 +95,16 @@ def layer(name, text, module, *inputs, call=None):
     record(name, text, (call or module)(*x), inputs, [t for t in x if t.requires_grad], module)
 
 
-def write(family):
+def family(name):
+    """Runs the function below it, and writes its cases to ops_NAME.txt."""
+    def run(body):
+        lines.clear()
+        body()
+        write("ops_" + name, os.path.basename(body.__code__.co_filename))
+    return run
+
+
+def write(family, script=None):
     with open(os.path.join(HERE, family + ".txt"), "w") as out:
-        out.write(f"# Written by {family}.py with PyTorch {torch.__version__.split('+')[0]}.\n")
+        out.write(f"# Written by {script or family + '.py'} with PyTorch {torch.__version__.split('+')[0]}.\n")
         out.write("\n".join(lines) + "\n")
