@@ -7,7 +7,8 @@
 
 namespace lepton::nn {
 
-BatchNorm::BatchNorm(std::int64_t channels, const BatchNormLayerOptions& options, const char* name, int least, int most)
+BatchNorm::BatchNorm(std::int64_t channels, const BatchNormLayerOptions& options, const char* name, int least,
+                     int most)
     : options_(options), name_(name), least_(least), most_(most) {
   if (options.affine) {
     weight = Parameter(ones({channels}));
@@ -24,16 +25,18 @@ Tensor BatchNorm::operator()(const Tensor& x) const {
   constexpr const char* kShapes[] = {"[N, C]", "[N, C, L]", "[N, C, H, W]", "[N, C, D, H, W]"};
   if (x.rank() < least_ || x.rank() > most_)
     throw Error(name_, std::string("needs ") + kShapes[least_ - 2] +
-                           (most_ > least_ ? std::string(" or ") + kShapes[most_ - 2] : std::string()) + ", got " +
-                           to_string(x.shape()));
+                           (most_ > least_ ? std::string(" or ") + kShapes[most_ - 2] : std::string()) +
+                           ", got " + to_string(x.shape()));
   if (training() && num_batches_tracked.defined()) {
     const NoGrad no_grad;
     num_batches_tracked->add_(ones({}, {.dtype = i64, .device = x.device()}));
   }
-  return batch_norm(x, weight, bias, running_mean, running_var,
-                    {.training = training() || !options_.track_running_stats,
-                     .eps = options_.eps,
-                     .momentum = options_.momentum});
+  return with_hooks(x, [this](const Tensor& in) {
+    return batch_norm(in, weight, bias, running_mean, running_var,
+                      {.training = training() || !options_.track_running_stats,
+                       .eps = options_.eps,
+                       .momentum = options_.momentum});
+  });
 }
 
 }  // namespace lepton::nn

@@ -5,6 +5,7 @@
 #include "kernels/cpu/choice.hpp"
 #include "lepton/core/autocast.hpp"
 #include "lepton/ops/reduce.hpp"
+#include "lepton/ops/shape.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/conv.hpp"
 #include "src/ops/layout.hpp"
@@ -43,7 +44,8 @@ void run_weight_grad(const ConvShape& shape, Tensor& dw, Tensor& db, const Tenso
   const Tensor scratch = make_scratch(kernels::cpu::conv_scratch(args.plan), g.device());
   if (db.defined())
     launch(kernels::conv2d_weight_grad, args,
-           {reads(args.x, x), reads(args.g, g), writes(args.dw, dw), writes(args.db, db), writes(args.scratch, scratch)});
+           {reads(args.x, x), reads(args.g, g), writes(args.dw, dw), writes(args.db, db),
+            writes(args.scratch, scratch)});
   else
     launch(kernels::conv2d_weight_grad, args,
            {reads(args.x, x), reads(args.g, g), writes(args.dw, dw), writes(args.scratch, scratch)});
@@ -64,8 +66,9 @@ struct Conv2d {
              {reads(args.x, x), reads(args.weight, weight), reads(args.bias, bias), writes(args.y, y),
               writes(args.scratch, scratch)});
     else
-      launch(kernels::conv2d, args,
-             {reads(args.x, x), reads(args.weight, weight), writes(args.y, y), writes(args.scratch, scratch)});
+      launch(
+          kernels::conv2d, args,
+          {reads(args.x, x), reads(args.weight, weight), writes(args.y, y), writes(args.scratch, scratch)});
   }
   Grads backward(const Saved& saved, const Tensor& g) const {
     Tensor dx, dw, db;
@@ -80,6 +83,17 @@ struct Conv2d {
     }
     return {std::move(dx), std::move(dw), std::move(db)};
   }
+  Tensor by_sample(const Saved& saved, int input, const Tensor& g, std::int64_t samples) const {
+    ConvShape one = shape;
+    one.n = shape.n / samples;
+    if (input == 2) return sum(reshape(g, {samples, one.n, shape.oc, shape.oh, shape.ow}), {1, 3, 4});
+    if (input != 1) return {};
+    std::vector<Tensor> each;
+    for (std::int64_t i = 0; i < shape.n; i += one.n)
+      each.push_back(weight_grad(one, channels_last(saved.input(0).slice(0, i, i + one.n)),
+                                 channels_last(g.slice(0, i, i + one.n))));
+    return stack(each);
+  }
 };
 
 struct Conv2dInputGrad {
@@ -92,8 +106,9 @@ struct Conv2dInputGrad {
     kernels::ConvInputGradArgs args{};
     args.plan = kernels::cpu::prepare_chosen_conv(shape, ConvPass::input_grad);
     const Tensor scratch = make_scratch(kernels::cpu::conv_scratch(args.plan), g.device());
-    launch(kernels::conv2d_input_grad, args,
-           {reads(args.g, g), reads(args.weight, weight), writes(args.dx, dx), writes(args.scratch, scratch)});
+    launch(
+        kernels::conv2d_input_grad, args,
+        {reads(args.g, g), reads(args.weight, weight), writes(args.dx, dx), writes(args.scratch, scratch)});
   }
   Grads backward(const Saved& saved, const Tensor& h) const {
     const Tensor last = channels_last(h);
@@ -138,9 +153,12 @@ std::int64_t output_size(std::int64_t in, std::int64_t kernel, std::int64_t stri
 ConvShape conv_shape(const Tensor& x, const Tensor& w, const Tensor& bias, const Conv2dOptions& o) {
   require_computable(x, kOp);
   const std::string sizes = "input " + to_string(x.shape()) + ", weight " + to_string(w.shape());
-  if (x.rank() != 4 || w.rank() != 4) throw Error(kOp, "needs [N, C, H, W] and [out, C, kh, kw]; got " + sizes);
-  if (x.dtype() != w.dtype() || (bias.defined() && bias.dtype() != w.dtype())) throw Error(kOp, "types differ; " + sizes);
-  if (o.stride.h < 1 || o.stride.w < 1 || o.dilation.h < 1 || o.dilation.w < 1 || o.padding.h < 0 || o.padding.w < 0)
+  if (x.rank() != 4 || w.rank() != 4)
+    throw Error(kOp, "needs [N, C, H, W] and [out, C, kh, kw]; got " + sizes);
+  if (x.dtype() != w.dtype() || (bias.defined() && bias.dtype() != w.dtype()))
+    throw Error(kOp, "types differ; " + sizes);
+  if (o.stride.h < 1 || o.stride.w < 1 || o.dilation.h < 1 || o.dilation.w < 1 || o.padding.h < 0 ||
+      o.padding.w < 0)
     throw Error(kOp, "stride and dilation must be at least 1, padding at least 0");
   if (o.groups < 1 || x.shape()[1] != w.shape()[1] * o.groups || w.shape()[0] % o.groups != 0)
     throw Error(kOp, "channels do not fit: " + sizes + ", groups " + std::to_string(o.groups));
@@ -152,7 +170,8 @@ ConvShape conv_shape(const Tensor& x, const Tensor& w, const Tensor& bias, const
   s.stride_h = o.stride.h, s.stride_w = o.stride.w, s.pad_h = o.padding.h, s.pad_w = o.padding.w;
   s.dilation_h = o.dilation.h, s.dilation_w = o.dilation.w, s.groups = o.groups;
   s.dtype = x.dtype();
-  s.compute = s.dtype == f32 ? autocast_dtype() : s.dtype;  // what is allowed: in all passes, whenever they run
+  s.compute =
+      s.dtype == f32 ? autocast_dtype() : s.dtype;  // what is allowed: in all passes, whenever they run
   s.oh = output_size(s.ih, s.kh, s.stride_h, s.pad_h, s.dilation_h);
   s.ow = output_size(s.iw, s.kw, s.stride_w, s.pad_w, s.dilation_w);
   if (w.numel() == 0 || s.ih + 2 * s.pad_h < s.dilation_h * (s.kh - 1) + 1 ||

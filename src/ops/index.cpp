@@ -56,6 +56,17 @@ struct GatherRows {
   Grads backward(const Saved& saved, const Tensor& g) const {
     return {apply(ScatterAddRows{saved.input_shape(0)}, g, saved.input(1)), Tensor()};
   }
+  /// As from a table that holds x once for each sample.
+  Tensor by_sample(const Saved& saved, int, const Tensor& g, std::int64_t samples) const {
+    Shape shape = saved.input_shape(0), all = shape;
+    const Tensor& index = saved.input(1);
+    const Tensor first =
+        arange(0, double(samples), 1, {.dtype = i64, .device = g.device()}) * double(shape[0]);
+    const Tensor shifted = index.reshape({samples, index.numel() / samples}) + first.unsqueeze(1);
+    all[0] *= samples;
+    shape.insert(0, samples);
+    return apply(ScatterAddRows{all}, g, shifted.reshape({index.numel()})).reshape(shape);
+  }
 };
 
 Grads ScatterAddRows::backward(const Saved& saved, const Tensor& g) const {
@@ -78,7 +89,8 @@ Tensor index_select(const Tensor& x, std::int64_t axis, const Tensor& index) {
 
 Tensor embedding(const Tensor& weight, const Tensor& ids) {
   if (weight.rank() != 2) throw Error("embedding", "weight must be [V, D], got " + to_string(weight.shape()));
-  if (ids.dtype() != i64) throw Error("embedding", "ids must be i64, not " + std::string(name_of(ids.dtype())));
+  if (ids.dtype() != i64)
+    throw Error("embedding", "ids must be i64, not " + std::string(name_of(ids.dtype())));
   Shape shape = ids.shape();
   shape.push_back(weight.shape()[1]);
   const Tensor flat = ids.reshape({ids.numel()}).contiguous();
