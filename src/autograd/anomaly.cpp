@@ -9,18 +9,14 @@
 
 namespace lepton::detail {
 
-thread_local constinit bool detect_anomaly = false;
-
-bool exchange_detect_anomaly(bool on) { return std::exchange(detect_anomaly, on); }
-
 namespace {
 
 /// While it lives nothing is checked, recorded or put on the tape.
 struct Aside {
-  bool checking = std::exchange(detect_anomaly, false);
+  bool checking = exchange_detect_anomaly(false);
   NoGrad no_grad;
   PauseRecording pause;
-  ~Aside() { detect_anomaly = checking; }
+  ~Aside() { exchange_detect_anomaly(checking); }
 };
 
 /// The place of the first NaN in row-major order; -1 if there is none.
@@ -69,8 +65,8 @@ void check_for_nan(const char* op, std::span<const Tensor* const> inputs, const 
 Grads checked_backward(Node& node, const Tensor& g) {
   // The operations of a backward are not checked one by one: the one of the forward pass is to be named.
   struct Unchecked {
-    bool checking = std::exchange(detect_anomaly, false);
-    ~Unchecked() { detect_anomaly = checking; }
+    bool checking = exchange_detect_anomaly(false);
+    ~Unchecked() { exchange_detect_anomaly(checking); }
   };
   Grads grads = [&] {
     const Unchecked unchecked;

@@ -1,4 +1,4 @@
-// The checks of DetectAnomaly, for `apply` and the walk.
+// The checks of DetectAnomaly, for watched operations and the walk.
 #pragma once
 
 #include <span>
@@ -6,8 +6,6 @@
 #include "lepton/autograd/node.hpp"
 
 namespace lepton::detail {
-
-extern thread_local constinit bool detect_anomaly;
 
 /// Throws where y has a NaN and no input has one.
 void check_for_nan(const char* op, std::span<const Tensor* const> inputs, const Tensor& y);

@@ -9,7 +9,6 @@
 #pragma once
 
 #include "lepton/autograd/node.hpp"
-#include "src/autograd/anomaly.hpp"
 #include "src/autograd/observer.hpp"
 #include "src/tensor/launch.hpp"
 #include "src/tensor/make.hpp"
@@ -27,10 +26,10 @@ template <class Op, class... In> auto apply(const Op& op, const In&... in) {
   if constexpr (std::is_same_v<Inferred, Spec>) {
     Tensor y = make_tensor(op.infer(in...), device);
     op.run(y, in...);
-    if (detect_anomaly) [[unlikely]] check_for_nan(Op::name, inputs, y);
     if constexpr (requires(const Saved& s) { op.backward(s, y); })
       attach_node(op, inputs, std::array<const Tensor*, 1>{&y});
-    if (current_observer) current_observer->applied(Op::name, inputs, y, OpKind::computes);
+    if (watched) [[unlikely]]
+      watch(Op::name, inputs, y, OpKind::computes);
     return y;
   } else {
     constexpr std::size_t kOutputs = std::tuple_size_v<Inferred>;
@@ -42,19 +41,21 @@ template <class Op, class... In> auto apply(const Op& op, const In&... in) {
       outputs[i] = &y[i];
     }
     std::apply([&](auto&... out) { op.run(out..., in...); }, y);
-    if (detect_anomaly) [[unlikely]] check_for_nan(Op::name, inputs, y[0]);
     if constexpr (requires(const Saved& s) { op.backward(s, y[0]); }) attach_node(op, inputs, outputs);
-    if (current_observer) current_observer->applied(Op::name, inputs, y[0], OpKind::computes);
+    if (watched) [[unlikely]]
+      watch(Op::name, inputs, y[0], OpKind::computes);
     return y;
   }
 }
 
 /// A differentiable look at `x`'s elements with another shape.
 template <class Op>
-Tensor apply_view(const Op& op, const Tensor& x, const Shape& shape, const Strides& strides, std::int64_t offset) {
+Tensor apply_view(const Op& op, const Tensor& x, const Shape& shape, const Strides& strides,
+                  std::int64_t offset) {
   Tensor y = make_alias(x, shape, strides, offset);
   attach_node(op, std::array<const Tensor*, 1>{&x}, std::array<const Tensor*, 1>{&y});
-  if (current_observer) current_observer->applied(Op::name, std::array<const Tensor*, 1>{&x}, y, OpKind::views);
+  if (watched) [[unlikely]]
+    watch(Op::name, std::array<const Tensor*, 1>{&x}, y, OpKind::views);
   return y;
 }
 

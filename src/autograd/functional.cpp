@@ -11,10 +11,11 @@
 namespace lepton {
 namespace {
 
-void check_direction(const Tensor& x, const Tensor& v, const char* op) {
+void check_direction(const Tensor& x, const Tensor& v, const char* op, const char* like = "x") {
   if (v.shape() != x.shape() || v.dtype() != x.dtype())
     throw Error(op, "the direction " + to_string(v.shape()) + " " + std::string(name_of(v.dtype())) +
-                        " must be like x, " + to_string(x.shape()) + " " + std::string(name_of(x.dtype())));
+                        " must be like " + like + ", " + to_string(x.shape()) + " " +
+                        std::string(name_of(x.dtype())));
 }
 
 Tensor leaf_of(const Tensor& x) { return x.detach().set_requires_grad(); }
@@ -49,6 +50,14 @@ WithDerivative jvp(const TensorFunction& f, const Tensor& x, const Tensor& v) {
   return {y.detach(), or_zeros(grad(back, {u}, {.gradient = v})[0], u.detach())};
 }
 
+WithDerivative vjp(const TensorFunction& f, const Tensor& x, const Tensor& v) {
+  const EnableGrad on;
+  const Tensor at = leaf_of(x), y = f(at);
+  check_direction(y, v, "vjp", "f(x)");
+  if (!y.requires_grad()) return {y, zeros_like(x)};
+  return {y.detach(), or_zeros(grad(y, {at}, {.gradient = v})[0], at.detach())};
+}
+
 WithDerivative hvp(const TensorFunction& f, const Tensor& x, const Tensor& v) {
   check_direction(x, v, "hvp");
   const EnableGrad on;
@@ -71,34 +80,6 @@ Tensor hessian(const TensorFunction& f, const Tensor& x) {
   if (y.numel() != 1) throw Error("hessian", "is of one number, not of " + to_string(y.shape()));
   const Tensor g = y.requires_grad() ? grad(y, {at}, {.create_graph = true})[0] : Tensor();
   return gradients_of_each(or_zeros(g, at.detach()), at);
-}
-
-std::vector<Tensor> per_sample_gradients(const std::function<Tensor(const std::vector<Tensor>&)>& loss,
-                                         const std::vector<Tensor>& parameters,
-                                         const std::vector<Tensor>& inputs) {
-  if (inputs.empty()) throw Error("per_sample_gradients", "needs at least one input");
-  const std::int64_t n = inputs[0].size(0);
-  for (const Tensor& x : inputs)
-    if (x.size(0) != n)
-      throw Error("per_sample_gradients",
-                  "inputs have " + std::to_string(n) + " and " + std::to_string(x.size(0)) + " samples");
-  const EnableGrad on;
-  std::vector<std::vector<Tensor>> by(parameters.size());
-  for (std::int64_t i = 0; i < n; ++i) {
-    std::vector<Tensor> sample;
-    for (const Tensor& x : inputs) sample.push_back(x.slice(0, i, i + 1));
-    const std::vector<Tensor> g = grad(loss(sample), parameters);
-    for (std::size_t p = 0; p < g.size(); ++p) by[p].push_back(or_zeros(g[p], parameters[p].detach()));
-  }
-  std::vector<Tensor> all;
-  for (std::size_t p = 0; p < by.size(); ++p) {
-    Shape none = parameters[p].shape();
-    none.insert(0, 0);
-    all.push_back(by[p].empty()
-                      ? zeros(none, {.dtype = parameters[p].dtype(), .device = parameters[p].device()})
-                      : stack(by[p]));
-  }
-  return all;
 }
 
 }  // namespace lepton

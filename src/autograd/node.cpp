@@ -2,6 +2,7 @@
 #include "lepton/autograd/node.hpp"
 
 #include "lepton/core/memory.hpp"
+#include "src/autograd/checkpoint.hpp"
 #include "src/tensor/make.hpp"
 
 namespace lepton {
@@ -9,8 +10,10 @@ namespace detail {
 namespace {
 
 thread_local constinit bool enabled = true;
-// Nodes waiting to be freed by an outer `destroy`: a long chain must not recurse once a node.
-thread_local std::vector<Node*>* dying = nullptr;
+// Whether this thread is in `destroy`, and the nodes that wait for it to free them: a long chain must not recurse once
+// a node.
+thread_local constinit bool destroying = false;
+thread_local constinit Node* dying = nullptr;
 
 void free_node(Node* node) {
   const std::size_t bytes = node->byte_size();
@@ -27,19 +30,14 @@ void* allocate_node(std::size_t bytes) { return allocate_object(bytes); }
 Node::~Node() = default;
 
 void destroy(Node* node) {
-  if (dying) {
-    dying->push_back(node);
+  if (destroying) {
+    node->next_dying = std::exchange(dying, node);
     return;
   }
-  std::vector<Node*> pending;
-  dying = &pending;
+  destroying = true;
   free_node(node);
-  while (!pending.empty()) {
-    Node* next = pending.back();
-    pending.pop_back();
-    free_node(next);
-  }
-  dying = nullptr;
+  while (dying) free_node(std::exchange(dying, dying->next_dying));
+  destroying = false;
 }
 
 Edge edge_to(const Tensor& input) {
@@ -57,10 +55,14 @@ SavedTensor save_output(const Tensor& t) {
 bool grad_enabled() { return detail::enabled; }
 
 const Tensor& Saved::checked(const detail::SavedTensor& s, const char* what, int i) const {
-  if (s.tensor.defined() && s.tensor.ref()->storage->version != s.version)
+  if (!s.tensor.defined()) return s.tensor;
+  const Storage& storage = *s.tensor.ref()->storage;
+  if (storage.version != s.version)
     throw Error(op_, std::string(what) + " " + std::to_string(i) + " " + to_string(s.tensor.shape()) +
                          " was changed in place after it was used, so its gradient cannot be computed; "
                          "clone it before the change");
+  if (!storage.data) [[unlikely]]
+    detail::compute_again(*s.tensor.ref());
   return s.tensor;
 }
 

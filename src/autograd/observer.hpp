@@ -1,4 +1,4 @@
-// Who is told of each operation: what a summary of a model is made from.
+// Who looks at each operation: what a summary of a model is made from, and how NaNs are found.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,16 @@ class OpObserver {
   ~OpObserver() = default;
 };
 
-/// The observer of this thread; null where nobody looks.
-extern thread_local constinit OpObserver* current_observer;
+/// Whether this thread's operations are looked at, by an observer or by DetectAnomaly: one test for an operation that
+/// nobody looks at.
+extern thread_local constinit bool watched;
+
+/// Makes `observer` this thread's, null for none; gives the one before.
+OpObserver* exchange_observer(OpObserver* observer);
+bool detects_anomaly();
+
+/// What a watched operation does beside its work: checks y for a NaN where it computes, and tells the observer.
+[[gnu::cold]] void watch(const char* name, std::span<const Tensor* const> inputs, const Tensor& y,
+                         OpKind kind);
 
 }  // namespace lepton::detail

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "kernels/cpu/choice.hpp"
+#include "lepton/autograd/hook_handle.hpp"
 #include "lepton/core/autocast.hpp"
 #include "lepton/core/memory.hpp"
 #include "src/compile/memory_plan.hpp"
@@ -31,13 +32,14 @@ PlanKey key_of(std::span<const Tensor> inputs, bool grad_enabled) {
   key.grad_enabled = grad_enabled;
   key.autocast = autocast_dtype();
   key.choice = kernels::cpu::choice_state();
+  key.hooks = hook_changes();
   for (const Tensor& t : inputs) key.inputs.push_back(key_of(t));
   return key;
 }
 
 bool matches(const PlanKey& key, std::span<const Tensor> inputs, bool grad_enabled) {
   return key.grad_enabled == grad_enabled && key.autocast == autocast_dtype() &&
-         key.choice == kernels::cpu::choice_state() &&
+         key.choice == kernels::cpu::choice_state() && key.hooks == hook_changes() &&
          std::equal(key.inputs.begin(), key.inputs.end(), inputs.begin(), inputs.end(),
                     [](const PlanKey::Input& k, const Tensor& t) { return k == key_of(t); });
 }
@@ -108,7 +110,8 @@ void Plan::place_storages() {
   arena_ = make_storage(bytes, planned[0]->storage->device);
   std::vector<const char*> address(recording_.storages.size(), nullptr);
   for (std::size_t i = 0; i < planned.size(); ++i) {
-    address[std::size_t(planned[i]->storage->record_id)] = static_cast<const char*>(arena_->data) + blocks[i].offset;
+    address[std::size_t(planned[i]->storage->record_id)] =
+        static_cast<const char*>(arena_->data) + blocks[i].offset;
     planned[i]->storage = {};
   }
   for (RecordedLaunch& launch : recording_.launches)

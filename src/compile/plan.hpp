@@ -26,6 +26,7 @@ struct PlanKey {
   bool grad_enabled;
   DType autocast;        ///< what the thread's autocast allows
   std::uint64_t choice;  ///< state of what chooses kernels
+  std::uint64_t hooks;   ///< changes of leaves' and modules' hooks so far
   bool operator==(const PlanKey&) const = default;
 };
 PlanKey key_of(std::span<const Tensor> inputs, bool grad_enabled);
@@ -77,7 +78,8 @@ class Plan {
   PlanKey key_;
   Recording recording_;
   Fingerprint fingerprint_;
-  std::vector<std::optional<std::uint32_t>> packed_versions_;  // of the sources of recording_.packs, when last packed
+  std::vector<std::optional<std::uint32_t>>
+      packed_versions_;  // of the sources of recording_.packs, when last packed
   StorageRef arena_;
   std::size_t recorded_launches_ = 0;
   std::size_t unplanned_bytes_ = 0, live_bytes_ = 0;

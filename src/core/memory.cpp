@@ -13,6 +13,7 @@
 #include <atomic>
 #include <bit>
 #include <cstdlib>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -29,19 +30,20 @@ constexpr int kClasses = 192;
 constexpr std::size_t kMost = std::size_t(1) << 47;  // beyond any memory, and within the classes
 
 /// Number of the size class, and its size: 64, 80, 96, 112, 128, 160, ... rounded up to 64 bytes in use.
-int class_of(std::size_t bytes) {
+constexpr int class_of(std::size_t bytes) {
   if (bytes <= 64) return 0;
   const int log = std::bit_width(bytes - 1) - 1;  // 2^log < bytes <= 2^(log+1)
   const std::size_t quarter = std::size_t(1) << (log - 2);
   return 1 + 4 * (log - 6) + int((bytes - 1 - (std::size_t(1) << log)) / quarter);
 }
-std::size_t class_size(int c) {
+constexpr std::size_t class_size(int c) {
   if (c == 0) return 64;
   const int log = 6 + (c - 1) / 4;
   return (std::size_t(1) << log) + std::size_t((c - 1) % 4 + 1) * (std::size_t(1) << (log - 2));
 }
 
-std::atomic<std::int64_t> in_use{0}, peak{0}, cached{0}, system_calls{0};
+// `held` is what is in use and what is kept for later: taking a kept block changes one counter, not two.
+std::atomic<std::int64_t> in_use{0}, peak{0}, held{0}, system_calls{0};
 
 [[noreturn]] void throw_exhausted(std::size_t bytes) {
   throw Error("allocate",
@@ -88,7 +90,7 @@ struct Lists {
       list.clear();
     }
     if (slabs) slabs->give_back(free);
-    cached.fetch_sub(before - bytes(), std::memory_order_relaxed);
+    held.fetch_sub(before - bytes(), std::memory_order_relaxed);
   }
 };
 
@@ -104,7 +106,7 @@ struct Shared {
     const detail::Slabs::Block block = slabs.cut(size);
     if (block.opened) count_system_call();
     if (!block.memory) throw_exhausted(size);
-    cached.fetch_add(std::int64_t(size), std::memory_order_relaxed);  // as if it had been there
+    held.fetch_add(std::int64_t(size), std::memory_order_relaxed);
     return block.memory;
   }
 };
@@ -114,13 +116,9 @@ Shared& shared() {
   return *s;
 }
 
-// Outlives the cache: tensors freed late in a thread's life go to the shared lists.
-thread_local constinit bool cache_gone = false;
-
 struct ThreadCache {
   Lists lists, objects;
   ~ThreadCache() {
-    cache_gone = true;
     objects.clear_uncounted();
     std::lock_guard lock(shared().mutex);
     for (std::size_t c = 0; c < kClasses; ++c) {
@@ -130,12 +128,37 @@ struct ThreadCache {
     }
   }
 };
-thread_local ThreadCache thread_cache;
 
-/// Small blocks of a class that a thread keeps for itself.
-std::size_t most_kept(std::size_t c) {
-  return std::clamp((std::size_t(1) << 20) / class_size(int(c)), 32ul, 512ul);
+// A pointer to the lists, not the lists: static thread-local memory is scarce, and a pointer is read in one
+// instruction.
+thread_local constinit ThreadCache* thread_cache = nullptr;
+// Set when the lists are gone: tensors freed late in a thread's life go to the shared ones.
+thread_local constinit bool cache_gone = false;
+
+/// The thread's lists, made where they are first asked for; null at the end of its life.
+[[gnu::noinline]] ThreadCache* make_thread_cache() {
+  struct Owner {
+    std::unique_ptr<ThreadCache> cache = std::make_unique<ThreadCache>();
+    ~Owner() {
+      thread_cache = nullptr;
+      cache_gone = true;
+    }
+  };
+  if (cache_gone) return nullptr;
+  static thread_local Owner owner;
+  return thread_cache = owner.cache.get();
 }
+
+ThreadCache* own_cache() { return thread_cache ? thread_cache : make_thread_cache(); }
+
+/// Small blocks of each class that a thread keeps for itself.
+constexpr auto kMostKept = [] {
+  std::array<std::size_t, kClasses> most{};
+  for (int c = 0; c < kClasses; ++c)
+    most[std::size_t(c)] =
+        std::clamp((std::size_t(1) << 20) / class_size(c), std::size_t(32), std::size_t(512));
+  return most;
+}();
 
 /// Moves the last `count` blocks of a list, or as many as there are.
 void move_blocks(std::vector<void*>& from, std::vector<void*>& to, std::size_t count) {
@@ -144,22 +167,31 @@ void move_blocks(std::vector<void*>& from, std::vector<void*>& to, std::size_t c
   from.erase(first, from.end());
 }
 
-/// A block of a thread's list, which is filled from what other threads could not keep; null where there is none.
-void* pop_small(Lists ThreadCache::*own, Lists Shared::*others, std::size_t c) {
-  std::vector<void*>& list = (thread_cache.*own).free[c];
-  if (list.empty()) {
-    std::lock_guard lock(shared().mutex);
-    move_blocks((shared().*others).free[c], list, most_kept(c) / 2);
-  }
+/// Fills a thread's empty list from what other threads could not keep.
+[[gnu::noinline]] void fill(std::vector<void*>& list, std::vector<void*>& shared_list, std::size_t c) {
+  std::lock_guard lock(shared().mutex);
+  move_blocks(shared_list, list, kMostKept[c] / 2);
+}
+
+/// Hands half of a thread's list on.
+[[gnu::noinline]] void spill(std::vector<void*>& list, std::vector<void*>& shared_list, std::size_t c) {
+  std::lock_guard lock(shared().mutex);
+  move_blocks(list, shared_list, kMostKept[c] / 2);
+}
+
+/// A block of a thread's list; null where there is none.
+void* pop_small(ThreadCache& cache, Lists ThreadCache::*own, Lists Shared::*others, std::size_t c) {
+  std::vector<void*>& list = (cache.*own).free[c];
+  if (list.empty()) [[unlikely]]
+    fill(list, (shared().*others).free[c], c);
   return pop(list);
 }
 
-void push_small(Lists ThreadCache::*own, Lists Shared::*others, std::size_t c, void* p) {
-  std::vector<void*>& list = (thread_cache.*own).free[c];
+void push_small(ThreadCache& cache, Lists ThreadCache::*own, Lists Shared::*others, std::size_t c, void* p) {
+  std::vector<void*>& list = (cache.*own).free[c];
   list.push_back(p);
-  if (list.size() < most_kept(c)) return;
-  std::lock_guard lock(shared().mutex);
-  move_blocks(list, (shared().*others).free[c], most_kept(c) / 2);
+  if (list.size() >= kMostKept[c]) [[unlikely]]
+    spill(list, (shared().*others).free[c], c);
 }
 
 void count(std::int64_t size) {
@@ -176,11 +208,13 @@ void* allocate(std::size_t bytes) {
   if (bytes > kMost) throw_exhausted(bytes);
   const int c = class_of(bytes);
   const std::size_t size = class_size(c);
-  void* p = nullptr;
-  if (size <= kSmallLimit && !cache_gone) p = pop_small(&ThreadCache::lists, &Shared::lists, std::size_t(c));
-  else p = shared().take(size, c);
-  if (p) cached.fetch_sub(std::int64_t(size), std::memory_order_relaxed);
-  else p = from_system(size);
+  ThreadCache* const cache = size <= kSmallLimit ? own_cache() : nullptr;
+  void* p =
+      cache ? pop_small(*cache, &ThreadCache::lists, &Shared::lists, std::size_t(c)) : shared().take(size, c);
+  if (!p) [[unlikely]] {
+    p = from_system(size);
+    held.fetch_add(std::int64_t(size), std::memory_order_relaxed);
+  }
   count(std::int64_t(size));
   return p;
 }
@@ -188,11 +222,10 @@ void* allocate(std::size_t bytes) {
 void release(void* p, std::size_t bytes) noexcept {
   if (!p) return;
   const int c = class_of(bytes);
-  const auto size = std::int64_t(class_size(c));
-  in_use.fetch_sub(size, std::memory_order_relaxed);
-  cached.fetch_add(size, std::memory_order_relaxed);
-  if (std::size_t(size) <= kSmallLimit && !cache_gone) {
-    push_small(&ThreadCache::lists, &Shared::lists, std::size_t(c), p);
+  const std::size_t size = class_size(c);
+  in_use.fetch_sub(std::int64_t(size), std::memory_order_relaxed);
+  if (ThreadCache* const cache = size <= kSmallLimit ? own_cache() : nullptr) {
+    push_small(*cache, &ThreadCache::lists, &Shared::lists, std::size_t(c), p);
     return;
   }
   std::lock_guard lock(shared().mutex);
@@ -201,24 +234,28 @@ void release(void* p, std::size_t bytes) noexcept {
 
 void* allocate_object(std::size_t bytes) {
   const int c = class_of(bytes);
-  if (cache_gone) return from_system(class_size(c));
-  void* p = pop_small(&ThreadCache::objects, &Shared::objects, std::size_t(c));
+  ThreadCache* const cache = own_cache();
+  void* p = cache ? pop_small(*cache, &ThreadCache::objects, &Shared::objects, std::size_t(c)) : nullptr;
   return p ? p : from_system(class_size(c));
 }
 
 void release_object(void* p, std::size_t bytes) noexcept {
-  if (cache_gone) std::free(p);
-  else push_small(&ThreadCache::objects, &Shared::objects, std::size_t(class_of(bytes)), p);
+  if (ThreadCache* const cache = own_cache())
+    push_small(*cache, &ThreadCache::objects, &Shared::objects, std::size_t(class_of(bytes)), p);
+  else std::free(p);
 }
 
 }  // namespace detail
 
-MemoryStats memory_stats() { return {in_use.load(), peak.load(), cached.load(), system_calls.load()}; }
+MemoryStats memory_stats() {
+  const std::int64_t used = in_use.load();
+  return {used, peak.load(), held.load() - used, system_calls.load()};
+}
 
 void reset_peak_memory() { peak.store(in_use.load()); }
 
 void empty_cache() {
-  if (!cache_gone) thread_cache.lists.clear(nullptr);
+  if (thread_cache) thread_cache->lists.clear(nullptr);
   std::lock_guard lock(shared().mutex);
   shared().lists.clear(&shared().slabs);
   shared().objects.clear_uncounted();

@@ -6,6 +6,7 @@
 
 #include "lepton/core/error.hpp"
 #include "lepton/core/memory.hpp"
+#include "src/core/allocation_watch.hpp"
 #include "src/core/recorder.hpp"
 #include "src/cuda/loader.hpp"
 
@@ -29,6 +30,8 @@ StorageRef make_storage(std::size_t bytes, Device device) {
   s->device = device;
   StorageRef ref(s);
   if (detail::current_recorder) detail::current_recorder->allocated(*s);
+  if (detail::allocation_watcher) [[unlikely]]
+    detail::allocation_watcher->made(*s);
   return ref;
 }
 

@@ -33,11 +33,13 @@ Tensor BatchNorm::operator()(const Tensor& x) const {
     const NoGrad no_grad;
     num_batches_tracked->add_(ones({}, {.dtype = i64, .device = x.device()}));
   }
-  if (training() && running_mean.defined() && !options_.momentum) return averaging(x);
-  return batch_norm(x, weight, bias, running_mean, running_var,
-                    {.training = training() || !options_.track_running_stats,
-                     .eps = options_.eps,
-                     .momentum = options_.momentum.value_or(0)});
+  return with_hooks(x, [this](const Tensor& in) {
+    if (training() && running_mean.defined() && !options_.momentum) return averaging(in);
+    return batch_norm(in, weight, bias, running_mean, running_var,
+                      {.training = training() || !options_.track_running_stats,
+                       .eps = options_.eps,
+                       .momentum = options_.momentum.value_or(0)});
+  });
 }
 
 Tensor BatchNorm::averaging(const Tensor& x) const {

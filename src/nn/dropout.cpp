@@ -40,7 +40,9 @@ Tensor alpha_dropout(const Tensor& x, double p, const Shape& shape) {
 }  // namespace
 
 Dropout::Dropout(double p) : p_(checked(p, "Dropout")) {}
-Tensor Dropout::operator()(const Tensor& x) const { return training() && p_ > 0 ? dropout(x, p_) : x; }
+Tensor Dropout::operator()(const Tensor& x) const {
+  return with_hooks(x, [this](const Tensor& in) { return training() && p_ > 0 ? dropout(in, p_) : in; });
+}
 
 ChannelDropout::ChannelDropout(double p) : p_(checked(p, "ChannelDropout")) {}
 Tensor ChannelDropout::operator()(const Tensor& x) const {

@@ -24,7 +24,9 @@ Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, co
       padding_(o.padding_idx) {}
 
 Tensor Embedding::operator()(const Tensor& ids) const {
-  return padding_ ? embedding(weight, ids, *padding_) : embedding(weight, ids);
+  return with_hooks(ids, [this](const Tensor& in) {
+    return padding_ ? embedding(weight, in, *padding_) : embedding(weight, in);
+  });
 }
 
 EmbeddingBag::EmbeddingBag(std::int64_t num_embeddings, std::int64_t embedding_dim,

@@ -21,7 +21,8 @@ std::string_view FieldVisitor::next_name(std::string_view& names) {
   std::string_view name = names.substr(0, comma);
   names = comma == names.npos ? std::string_view() : names.substr(comma + 1);
   while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
-  while (!name.empty() && (name.back() == '_' || name.back() == ' ')) name.remove_suffix(1);  // weight_ is saved as weight
+  while (!name.empty() && (name.back() == '_' || name.back() == ' '))
+    name.remove_suffix(1);  // weight_ is saved as weight
   return name;
 }
 
@@ -94,8 +95,8 @@ void replace_storage(const Tensor& identity, const Tensor& values) {
 
 std::string type_name(const Module& m) {
   int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(typeid(m).name(), nullptr, nullptr, &status),
-                                                    std::free);
+  const std::unique_ptr<char, void (*)(void*)> text(
+      abi::__cxa_demangle(typeid(m).name(), nullptr, nullptr, &status), std::free);
   const std::string full = status == 0 ? text.get() : typeid(m).name();
   return full.substr(full.rfind("::") == full.npos ? 0 : full.rfind("::") + 2);
 }
@@ -104,7 +105,8 @@ std::vector<Tensor> Module::parameters() {
   std::vector<Tensor> result;
   for (auto& [path, tensor] : named_parameters()) {
     auto& impl = tensor.impl();
-    const bool seen = std::any_of(result.begin(), result.end(), [&](const Tensor& t) { return &t.impl() == &impl; });
+    const bool seen =
+        std::any_of(result.begin(), result.end(), [&](const Tensor& t) { return &t.impl() == &impl; });
     if (seen) continue;
     impl.listed = true;
     impl.name = std::make_unique<std::string>(path);
@@ -134,6 +136,16 @@ std::int64_t Module::parameter_count() const {
 void Module::train(bool on) {
   mode_.set(on);
   for (auto& [path, m] : collect(*this).modules) m->mode_.set(on);
+}
+
+Module& Module::submodule(std::string_view path) {
+  if (path.empty()) return *this;
+  const Collect all = collect(*this);
+  for (const auto& [name, module] : all.modules)
+    if (name == path) return *module;
+  std::string names;
+  for (const auto& [name, module] : all.modules) names += (names.empty() ? "" : ", ") + name;
+  throw Error("submodule", "no module '" + std::string(path) + "'; there are: " + names);
 }
 
 void Module::to(Device device) {
@@ -172,8 +184,8 @@ std::string Module::describe() const {
   };
   std::string text = type_name(*this) + own("") + "\n";
   for (const auto& [path, m] : all.modules)
-    text += std::string(std::size_t(depth(path)) * 2, ' ') + path.substr(path.rfind('.') + 1) + ": " + type_name(*m) +
-            own(path) + "\n";
+    text += std::string(std::size_t(depth(path)) * 2, ' ') + path.substr(path.rfind('.') + 1) + ": " +
+            type_name(*m) + own(path) + "\n";
   return text + std::to_string(parameter_count()) + " parameters\n";
 }
 

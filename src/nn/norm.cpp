@@ -12,13 +12,17 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, const LayerNormOptions& o)
   weight = Parameter(ones(shape_));
   if (o.bias) bias = Parameter(zeros(shape_));
 }
-Tensor LayerNorm::operator()(const Tensor& x) const { return layer_norm(x, shape_, weight, bias, eps_); }
+Tensor LayerNorm::operator()(const Tensor& x) const {
+  return with_hooks(x, [this](const Tensor& in) { return layer_norm(in, shape_, weight, bias, eps_); });
+}
 
 RMSNorm::RMSNorm(const Shape& normalized_shape, const RMSNormOptions& o)
     : shape_(normalized_shape), eps_(o.eps) {
   if (o.elementwise_affine) weight = Parameter(ones(shape_));
 }
-Tensor RMSNorm::operator()(const Tensor& x) const { return rms_norm(x, shape_, weight, eps_); }
+Tensor RMSNorm::operator()(const Tensor& x) const {
+  return with_hooks(x, [this](const Tensor& in) { return rms_norm(in, shape_, weight, eps_); });
+}
 
 GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, const GroupNormOptions& o)
     : groups_(num_groups), eps_(o.eps) {
@@ -29,7 +33,9 @@ GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, const G
   weight = Parameter(ones({num_channels}));
   bias = Parameter(zeros({num_channels}));
 }
-Tensor GroupNorm::operator()(const Tensor& x) const { return group_norm(x, groups_, weight, bias, eps_); }
+Tensor GroupNorm::operator()(const Tensor& x) const {
+  return with_hooks(x, [this](const Tensor& in) { return group_norm(in, groups_, weight, bias, eps_); });
+}
 
 InstanceNorm::InstanceNorm(std::int64_t channels, const InstanceNormLayerOptions& o, const char* name,
                            int rank)
@@ -48,10 +54,12 @@ InstanceNorm::InstanceNorm(std::int64_t channels, const InstanceNormLayerOptions
 Tensor InstanceNorm::operator()(const Tensor& x) const {
   if (x.rank() != rank_)
     throw Error(name_, "needs a tensor with " + std::to_string(rank_) + " axes, got " + to_string(x.shape()));
-  return instance_norm(x, running_mean, running_var, weight, bias,
-                       {.use_input_stats = training() || !options_.track_running_stats,
-                        .momentum = options_.momentum,
-                        .eps = options_.eps});
+  return with_hooks(x, [this](const Tensor& in) {
+    return instance_norm(in, running_mean, running_var, weight, bias,
+                         {.use_input_stats = training() || !options_.track_running_stats,
+                          .momentum = options_.momentum,
+                          .eps = options_.eps});
+  });
 }
 
 }  // namespace lepton::nn

@@ -1,6 +1,10 @@
 // Layer and Sequential.
 #include "lepton/nn/sequential.hpp"
 
+#include <algorithm>
+
+#include "lepton/autograd/checkpoint.hpp"
+
 namespace lepton::nn {
 
 Layer::Layer(Tensor (*function)(const Tensor&))
@@ -29,9 +33,31 @@ Sequential::Sequential(std::initializer_list<Layer> layers) {
 }
 
 Tensor Sequential::operator()(const Tensor& x) {
+  return with_hooks(x, [this](const Tensor& in) { return run(0, layers_.size(), in); });
+}
+
+Tensor Sequential::run(std::size_t first, std::size_t last, const Tensor& x) {
+  if (last > layers_.size() || first > last)
+    throw Error("Sequential", "no layers [" + std::to_string(first) + ", " + std::to_string(last) +
+                                  "), there are " + std::to_string(layers_.size()));
   Tensor y = x;
-  for (Layer& layer : layers_) y = layer(y);
+  for (std::size_t i = first; i < last; ++i) y = layers_[i](y);
   return y;
+}
+
+Tensor checkpoint_sequential(Sequential& model, std::int64_t segments, const Tensor& x) {
+  if (segments < 1) throw Error("checkpoint_sequential", "needs at least one segment");
+  return model.with_hooks(x, [&](const Tensor& in) {
+    const std::size_t layers = model.size(),
+                      parts = std::min<std::size_t>(std::size_t(segments), std::max<std::size_t>(layers, 1));
+    Tensor y = in;
+    for (std::size_t part = 0; part < parts; ++part) {
+      const std::size_t first = layers * part / parts, last = layers * (part + 1) / parts;
+      const auto segment = [&model, first, last](const Tensor& h) { return model.run(first, last, h); };
+      y = part + 1 < parts ? checkpoint(segment, y) : segment(y);
+    }
+    return y;
+  });
 }
 
 void Sequential::visit(FieldVisitor& visitor) {

@@ -75,9 +75,9 @@ class Watch final : public lepton::detail::OpObserver {
   Watch(Owners& owners, const Tensor& input, Summary& summary) : owners_(owners), summary_(summary) {
     rows_[input.impl().storage.get()] = -1;
     kept_.push_back(input);
-    saved_ = std::exchange(lepton::detail::current_observer, this);
+    saved_ = lepton::detail::exchange_observer(this);
   }
-  ~Watch() { lepton::detail::current_observer = saved_; }
+  ~Watch() { lepton::detail::exchange_observer(saved_); }
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 

@@ -7,6 +7,7 @@
 #include "lepton/ops/cast.hpp"
 #include "lepton/ops/formula/binary.hpp"
 #include "lepton/ops/maths.hpp"
+#include "lepton/ops/shape.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/sum_to.hpp"
 #include "src/ops/term.hpp"
@@ -36,7 +37,8 @@ void launch_binary(const kernels::Kernel<kernels::BinaryArgs>& kernel, std::size
     args.walk.n = args.walk.size[0] = y.numel();
     args.walk.stride[0][0] = args.walk.stride[1][0] = 1;
   } else {
-    args.walk = make_walk(y.shape(), y.strides(), {broadcast_strides(a, y.shape()), broadcast_strides(b, y.shape())});
+    args.walk =
+        make_walk(y.shape(), y.strides(), {broadcast_strides(a, y.shape()), broadcast_strides(b, y.shape())});
   }
   launch(kernel, args, {reads(args.a, a), reads(args.b, b), writes(args.y, y)});
 }
@@ -57,6 +59,19 @@ template <class F> struct Binary {
     if (saved.needs(1)) db = sum_to(F::grad_b(gradient, a, b).tensor(), saved.input_shape(1));
     return {std::move(da), std::move(db)};
   }
+  Tensor by_sample(const Saved& saved, int input, const Tensor& g, std::int64_t samples) const {
+    if (g.shape()[0] != samples) return {};  // a sample's rows would meet as many of the operand's
+    const Term gradient(g), a(saves_inputs ? saved.input(0) : g), b(saves_inputs ? saved.input(1) : g);
+    const Tensor d = (input == 0 ? F::grad_a(gradient, a, b) : F::grad_b(gradient, a, b)).tensor();
+    const Shape& operand = saved.input_shape(input);
+    Shape result{samples}, stretched = g.shape();  // the operand's axes stand at the end of g's
+    for (int i = 1; i < g.rank(); ++i) stretched[i] = 1;
+    for (int i = 0; i < operand.rank(); ++i) {
+      result.push_back(operand[i]);
+      if (const int at = g.rank() - operand.rank() + i; at > 0) stretched[at] = operand[i];
+    }
+    return reshape(sum_to(d, stretched), result);
+  }
 };
 
 template <class F> struct Compare {
@@ -76,8 +91,9 @@ struct Where {
   void run(Tensor& y, const Tensor& condition, const Tensor& a, const Tensor& b) const {
     kernels::WhereArgs args{};
     args.element_size = std::uint8_t(size_of(y.dtype()));
-    args.walk = make_walk(y.shape(), y.strides(), {broadcast_strides(condition, y.shape()),
-                                                   broadcast_strides(a, y.shape()), broadcast_strides(b, y.shape())});
+    args.walk = make_walk(y.shape(), y.strides(),
+                          {broadcast_strides(condition, y.shape()), broadcast_strides(a, y.shape()),
+                           broadcast_strides(b, y.shape())});
     launch(kernels::where, args,
            {reads(args.condition, condition), reads(args.a, a), reads(args.b, b), writes(args.y, y)});
   }
@@ -120,7 +136,8 @@ template <class F> Tensor compare(const Tensor& a, const Tensor& b) {
 /// With a formula of real numbers, which integers are converted to and, where their result is whole, back from.
 template <class F> Tensor real_binary(const Tensor& a, const Tensor& b) {
   const DType dtype = common_dtype(a, b);
-  return is_floating(dtype) ? binary<F>(a, b, dtype) : cast(binary<F>(a, b, f64), dtype == boolean ? i64 : dtype);
+  return is_floating(dtype) ? binary<F>(a, b, dtype)
+                            : cast(binary<F>(a, b, f64), dtype == boolean ? i64 : dtype);
 }
 
 /// Whether an integer type holds the number.

@@ -5,6 +5,7 @@
 #include "kernels/cpu/choice.hpp"
 #include "lepton/core/autocast.hpp"
 #include "lepton/ops/reduce.hpp"
+#include "lepton/ops/shape.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/conv.hpp"
 #include "src/ops/edges.hpp"
@@ -82,6 +83,17 @@ struct Conv2d {
       if (saved.needs(2)) db = sum(g, {0, 2, 3});
     }
     return {std::move(dx), std::move(dw), std::move(db)};
+  }
+  Tensor by_sample(const Saved& saved, int input, const Tensor& g, std::int64_t samples) const {
+    ConvShape one = shape;
+    one.n = shape.n / samples;
+    if (input == 2) return sum(reshape(g, {samples, one.n, shape.oc, shape.oh, shape.ow}), {1, 3, 4});
+    if (input != 1) return {};
+    std::vector<Tensor> each;
+    for (std::int64_t i = 0; i < shape.n; i += one.n)
+      each.push_back(weight_grad(one, channels_last(saved.input(0).slice(0, i, i + one.n)),
+                                 channels_last(g.slice(0, i, i + one.n))));
+    return stack(each);
   }
 };
 

@@ -57,6 +57,17 @@ struct GatherRows {
   Grads backward(const Saved& saved, const Tensor& g) const {
     return {apply(ScatterAddRows{saved.input_shape(0)}, g, saved.input(1)), Tensor()};
   }
+  /// As from a table that holds x once for each sample.
+  Tensor by_sample(const Saved& saved, int, const Tensor& g, std::int64_t samples) const {
+    Shape shape = saved.input_shape(0), all = shape;
+    const Tensor& index = saved.input(1);
+    const Tensor first =
+        arange(0, double(samples), 1, {.dtype = i64, .device = g.device()}) * double(shape[0]);
+    const Tensor shifted = index.reshape({samples, index.numel() / samples}) + first.unsqueeze(1);
+    all[0] *= samples;
+    shape.insert(0, samples);
+    return apply(ScatterAddRows{all}, g, shifted.reshape({index.numel()})).reshape(shape);
+  }
 };
 
 Grads ScatterAddRows::backward(const Saved& saved, const Tensor& g) const {

@@ -77,6 +77,15 @@ template <bool kRms> struct RowNorm {
     if (!with_sums) return {std::move(dx), Tensor(), Tensor()};
     return {std::move(dx), std::move(dw), std::move(db)};
   }
+  Tensor by_sample(const Saved& saved, int input, const Tensor& g, std::int64_t samples) const {
+    if (input == 0) return {};
+    const std::int64_t rows = g.shape()[0], n = g.shape()[1];
+    const auto sums = [&](const Tensor& t) { return sum(t.reshape({samples, rows / samples, n}), {1}); };
+    if (input == 2) return sums(g);
+    const auto column = [&](int companion) { return saved.output(companion).reshape({rows, 1}); };
+    const Tensor& x = saved.input(0);
+    return sums(g * (kRms ? x : x - column(1)) * column(2));
+  }
 
  private:
   Grads differentiable(const Tensor& x, const Tensor& weight, const Tensor& g) const {

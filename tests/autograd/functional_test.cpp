@@ -36,6 +36,16 @@ TEST(Functional, JvpIsTheJacobianTimesTheDirection) {
   EXPECT_ERROR(jvp(curved, x, zeros({3})), "[jvp] the direction [3] f32 must be like x, [2] f64");
 }
 
+TEST(Functional, VjpIsTheDirectionTimesTheJacobian) {
+  const Tensor x = tensor<double>({0.3, -0.2}), v = tensor<double>({1, 2, -1});
+  const auto [value, derivative] = vjp(curved, x, v);
+  EXPECT_TRUE(close(values(value), values(curved(x)), 0));
+  EXPECT_TRUE(close(values(derivative), values(matmul(v, jacobian(curved, x))), 1e-12));
+  EXPECT_EQ(values(vjp([](const Tensor&) { return ones({3}, {.dtype = f64}); }, x, v).derivative),
+            (Values{0, 0}));
+  EXPECT_ERROR(vjp(curved, x, x), "[vjp] the direction [2] f64 must be like f(x), [3] f64");
+}
+
 TEST(Functional, HvpIsTheHessianTimesTheDirection) {
   const Tensor x = tensor<double>({0.5, -1}), v = tensor<double>({2, 3});
   const Tensor h = hessian(bowl, x);

@@ -3,6 +3,7 @@
 
 #include "lepton/autograd/anomaly.hpp"
 #include "lepton/autograd/backward.hpp"
+#include "lepton/autograd/custom_op.hpp"
 #include "lepton/autograd/no_grad.hpp"
 #include "lepton/compile/compile.hpp"
 #include "lepton/nn/hooked.hpp"
@@ -45,10 +46,114 @@ TEST(Hooks, AreRegisteredOnResults) {
   register_hook(y, [](const Tensor& g) { return -g; });
   sum(y * 3).backward();
   EXPECT_EQ(values(x.grad()), (Values{-6, -12}));
-  EXPECT_ERROR(register_hook(x, [](const Tensor& g) { return g; }),
-               "[register_hook] a leaf has no operation");
   const Tensor z = on_gradient(x, [](const Tensor& g) { return sum(g); });
-  EXPECT_ERROR(sum(z * 2).backward(), "[on_gradient] the hook gave [] f64 for a gradient [2] f64");
+  EXPECT_ERROR(sum(z * 2).backward(), "[hook] it gave [] f64 for a gradient [2] f64");
+}
+
+TEST(Hooks, AreRefusedWhereNoGradientComes) {
+  const GradientHook same = [](const Tensor& g) { return g; };
+  const Tensor plain = ones({2}), x = leaf({1, 2});
+  EXPECT_ERROR(register_hook(plain, same),
+               "[register_hook] no gradient comes to a tensor that wants none: [2]");
+  EXPECT_ERROR(register_hook(x, {}), "[register_hook] the hook is empty");
+  EXPECT_ERROR(register_post_accumulate_hook(x * 2, [](const Tensor&) {}),
+               "[register_post_accumulate_hook] only leaves that want a gradient keep one");
+  EXPECT_FALSE(on_gradient(plain, same).requires_grad());
+}
+
+TEST(Hooks, HandlesAreValuesThatRemoveNothingByDying) {
+  HookHandle kept;
+  EXPECT_FALSE(kept.active());
+  kept.remove();
+  {
+    const Tensor x = leaf({1, 2});
+    const GradientHook twice = [](const Tensor& g) { return g * 2; };
+    { const HookHandle dies = register_hook(x, twice); }
+    kept = register_hook(x, twice);
+    const HookHandle copy = kept;
+    copy.remove();
+    EXPECT_FALSE(kept.active());
+    kept = register_hook(x, twice);
+    sum(x).backward();
+    EXPECT_EQ(values(x.grad()), (Values{4, 4}));
+  }
+  EXPECT_FALSE(kept.active());
+  kept.remove();
+}
+
+TEST(Hooks, StayWithTheIdentityOfAParameter) {
+  nn::Parameter p(ones({2}));
+  int calls = 0;
+  register_hook(p, [&](const Tensor&) {
+    ++calls;
+    return Tensor();
+  });
+  const auto walk = [](const nn::Parameter& q) { sum(q.tensor() * 2).backward(); };
+  nn::Parameter copy(p);
+  walk(copy);
+  EXPECT_EQ(calls, 0);
+  p = nn::Parameter(copy);  // a value that is moved in brings its own identity
+  walk(p);
+  EXPECT_EQ(calls, 0);
+
+  nn::Parameter q(ones({2}));
+  register_hook(q, [&](const Tensor&) {
+    ++calls;
+    return Tensor();
+  });
+  q = copy;  // written in place
+  walk(q);
+  EXPECT_EQ(calls, 1);
+  nn::Parameter moved(std::move(q));
+  walk(moved);
+  EXPECT_EQ(calls, 2);
+}
+
+// What an update in backward is for: the gradient of a late layer is gone before that of an early one comes.
+TEST(Hooks, AfterAccumulatingRunAsSoonAsAllHasCome) {
+  const Tensor early = leaf({1, 2}), late = leaf({3, 4});
+  int with_gradient = 0;
+  const auto count = [&](const Tensor& p) {
+    ++with_gradient;
+    p.zero_grad();
+    EXPECT_FALSE(early.grad().defined());
+  };
+  register_post_accumulate_hook(late, count);
+  register_post_accumulate_hook(early, [&](const Tensor& p) {
+    EXPECT_FALSE(late.grad().defined());
+    count(p);
+  });
+  const Tensor h = tanh(early * early);
+  sum(h * late + h).backward();
+  EXPECT_EQ(with_gradient, 2);
+}
+
+/// Lets no gradient through.
+struct Dead {
+  static constexpr auto name = "dead";
+  Tensor forward(const Tensor& x) const { return x.clone(); }
+  Grads backward(const Saved&, const Tensor&) const { return {Tensor()}; }
+};
+
+TEST(Hooks, OfALeafThatSomeWaysDoNotReach) {
+  const Tensor x = leaf({1, 2});
+  std::vector<Values> seen;
+  register_hook(x, [&](const Tensor& g) {
+    seen.push_back(values(g));
+    return Tensor();
+  });
+  sum(custom_op(Dead{}, x) + custom_op(Dead{}, x * 3) + x * 5).backward();
+  EXPECT_EQ(seen, (std::vector<Values>{{5, 5}}));
+  EXPECT_EQ(values(x.grad()), (Values{5, 5}));
+}
+
+TEST(Hooks, LeaveNothingBehindWhereOneThrows) {
+  const Tensor x = leaf({1, 2});
+  const HookHandle bad = register_hook(x, [](const Tensor&) -> Tensor { throw Error("mine", "no"); });
+  EXPECT_ERROR(sum(x * 2).backward(), "[mine] no");
+  bad.remove();
+  sum(x * 2).backward();
+  EXPECT_EQ(values(x.grad()), (Values{2, 2}));
 }
 
 TEST(Hooks, AreReplayed) {
@@ -57,6 +162,25 @@ TEST(Hooks, AreReplayed) {
     return grad(sum(square(on_gradient(at, [](const Tensor& g) { return g * 10; }))), {at})[0];
   });
   for (const double v : {1.0, 2.0, 3.0}) EXPECT_EQ(step(full({2}, v)).to_vector<double>()[1], 20 * v);
+}
+
+TEST(Hooks, OfLeavesAreReplayedAndRecordedAnewWhenTheyChange) {
+  nn::Parameter w(full({2}, 3.0));
+  auto step = compile([&](const Tensor& x) {
+    w->zero_grad();
+    sum(w.tensor() * x).backward();
+    return w->grad() * 1;
+  });
+  const auto run = [&] { return step(full({2}, 2.0)).to_vector<double>()[0]; };
+  EXPECT_EQ(run(), 2);
+  const HookHandle ten = register_hook(w, [](const Tensor& g) { return g * 10; });
+  EXPECT_EQ(run(), 20);
+  EXPECT_EQ(run(), 20);
+  register_post_accumulate_hook(w, [](const Tensor& p) { p.grad().add_(ones({2})); });
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(run(), 21);
+  ten.remove();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(run(), 3);
+  EXPECT_EQ(step.recordings(), 4);
 }
 
 TEST(Hooks, AroundAModule) {

@@ -19,6 +19,9 @@ struct WithDerivative {
 /// differentiable. v: the shape and type of x.
 LEPTON_API WithDerivative jvp(const TensorFunction& f, const Tensor& x, const Tensor& v);
 
+/// f(x), and the gradient by x where v is that by f(x): v J, of x's shape. v: the shape and type of f(x).
+LEPTON_API WithDerivative vjp(const TensorFunction& f, const Tensor& x, const Tensor& v);
+
 /// f(x), one number, and the product of its Hessian with v, of x's shape.
 LEPTON_API WithDerivative hvp(const TensorFunction& f, const Tensor& x, const Tensor& v);
 
@@ -29,9 +32,13 @@ LEPTON_API Tensor jacobian(const TensorFunction& f, const Tensor& x);
 LEPTON_API Tensor hessian(const TensorFunction& f, const Tensor& x);
 
 /// Gradients of each sample's own loss by each of `parameters`: [N, parameter's axes], as differential privacy clips
-/// them. `loss` gets a sample of every input, as a batch of one, and gives one number. A walk a sample.
+/// them. inputs: N samples each, along the first axis. `loss` gives the loss of each of the samples that it gets.
+///
+/// One walk for all, if it gives [n] for n samples and what it does keeps them apart: linear and convolution layers,
+/// embeddings, layer normalisation, pooling, softmax, and what goes element by element or by sums within a sample. Else
+/// `loss` is called for one sample after the other, as batches of one, and may give one number; a walk a sample.
 LEPTON_API std::vector<Tensor> per_sample_gradients(
-    const std::function<Tensor(const std::vector<Tensor>& sample)>& loss,
+    const std::function<Tensor(const std::vector<Tensor>& samples)>& loss,
     const std::vector<Tensor>& parameters, const std::vector<Tensor>& inputs);
 
 }  // namespace lepton

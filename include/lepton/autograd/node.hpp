@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "lepton/autograd/hooks.hpp"
 #include "lepton/autograd/no_grad.hpp"
 #include "lepton/autograd/saved.hpp"
 
@@ -24,14 +25,25 @@ class LEPTON_API Node : public RefCounted {
  public:
   virtual ~Node();
   virtual Grads backward(const Tensor& g) = 0;
+  /// The gradients by an input of each of `samples` samples: [samples, the input's axes]. g: the gradient by the
+  /// output, whose first axis holds the samples one after the other. Undefined where the operation does not say
+  /// (`by_sample`).
+  virtual Tensor backward_by_sample([[maybe_unused]] int input, [[maybe_unused]] const Tensor& g,
+                                    [[maybe_unused]] std::int64_t samples) {
+    return {};
+  }
   /// Drops what was saved; a second walk throws.
   virtual void release_saved() = 0;
   virtual std::span<Edge> edges() = 0;
+  /// What it keeps of its inputs and of its outputs.
+  virtual std::array<std::span<SavedTensor>, 2> saved() { return {}; }
   virtual std::size_t byte_size() const = 0;
 
   const char* name = "";
   std::uint64_t depth = 0;     ///< above those of all inputs' nodes; the walk takes the deepest first
   Tensor gradient;             ///< by this node's output, while a walk collects it
+  Ref<TensorHooks> hooks;      ///< of this node's output
+  Node* next_dying = nullptr;  ///< in the list of those that wait to be freed
   bool released = false;
 
  protected:
@@ -85,8 +97,11 @@ template <class Op, int kInputs, int kOutputs> class OpNode final : public Node 
         if (saved_outputs_of<Op>() >> i & 1u) outputs_[i] = save_output(*outputs[i]);
   }
 
-  Grads backward(const Tensor& g) override {
-    return op_.backward(Saved(name, this, inputs_, outputs_, shapes_, needs_), g);
+  Grads backward(const Tensor& g) override { return op_.backward(kept(), g); }
+  Tensor backward_by_sample(int input, const Tensor& g, std::int64_t samples) override {
+    if constexpr (requires { op_.by_sample(kept(), input, g, samples); })
+      return op_.by_sample(kept(), input, g, samples);
+    return {};
   }
   void release_saved() override {
     for (auto& s : inputs_) s = {};
@@ -94,9 +109,12 @@ template <class Op, int kInputs, int kOutputs> class OpNode final : public Node 
     released = true;
   }
   std::span<Edge> edges() override { return edges_; }
+  std::array<std::span<SavedTensor>, 2> saved() override { return {inputs_, outputs_}; }
   std::size_t byte_size() const override { return sizeof *this; }
 
  private:
+  Saved kept() { return Saved(name, this, inputs_, outputs_, shapes_, needs_); }
+
   Op op_;
   unsigned needs_ = 0;
   Edge edges_[kInputs];

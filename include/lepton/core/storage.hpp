@@ -19,9 +19,12 @@ struct Storage final : RefCounted {
   std::uint32_t version = 0;        ///< writes so far; backward compares it with what it saved
   std::uint32_t record_serial = 0;  ///< the recording that last saw this storage, and its number there
   std::int32_t record_id = -1;
+  struct {
+    std::uint32_t serial = 0, number = 0;
+  } checkpoint;                      ///< the checkpointed function that made it, and as which of its storages
   std::atomic<bool> exposed{false};  ///< somebody was given its address, and may write without being counted
-  bool retired = false;             ///< its tensor moved to another storage or lost its model: plans on it end
-  void (*deleter)(void*) = nullptr; ///< frees foreign memory; null where it is the allocator's
+  bool retired = false;  ///< its tensor moved to another storage or lost its model: plans on it end
+  void (*deleter)(void*) = nullptr;  ///< frees foreign memory; null where it is the allocator's
   void* deleter_context = nullptr;
 };
 

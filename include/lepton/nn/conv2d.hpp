@@ -26,7 +26,9 @@ class LEPTON_API Conv2d : public Module {
  public:
   explicit Conv2d(const Conv2dLayerOptions& options);
 
-  Tensor operator()(const Tensor& x) const { return forward(x, weight, bias); }
+  Tensor operator()(const Tensor& x) const {
+    return with_hooks(x, [this](const Tensor& in) { return forward(in, weight, bias); });
+  }
   /// The same with another weight and bias, as ones that are computed.
   Tensor forward(const Tensor& x, const Tensor& w, const Tensor& b) const;
 

@@ -21,7 +21,9 @@ struct Conv1dLayerOptions {
 class LEPTON_API Conv1d : public Module {
  public:
   explicit Conv1d(const Conv1dLayerOptions& options);
-  Tensor operator()(const Tensor& x) const { return forward(x, weight, bias); }
+  Tensor operator()(const Tensor& x) const {
+    return with_hooks(x, [this](const Tensor& in) { return forward(in, weight, bias); });
+  }
   /// The same with another weight and bias, as ones that are computed.
   Tensor forward(const Tensor& x, const Tensor& w, const Tensor& b) const;
 
@@ -49,7 +51,9 @@ struct Conv3dLayerOptions {
 class LEPTON_API Conv3d : public Module {
  public:
   explicit Conv3d(const Conv3dLayerOptions& options);
-  Tensor operator()(const Tensor& x) const { return forward(x, weight, bias); }
+  Tensor operator()(const Tensor& x) const {
+    return with_hooks(x, [this](const Tensor& in) { return forward(in, weight, bias); });
+  }
   /// The same with another weight and bias, as ones that are computed.
   Tensor forward(const Tensor& x, const Tensor& w, const Tensor& b) const;
 

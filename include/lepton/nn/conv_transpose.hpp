@@ -21,7 +21,9 @@ struct ConvTranspose1dLayerOptions {
 class LEPTON_API ConvTranspose1d : public Module {
  public:
   explicit ConvTranspose1d(const ConvTranspose1dLayerOptions& options);
-  Tensor operator()(const Tensor& x) const { return conv_transpose1d(x, weight, bias, options_); }
+  Tensor operator()(const Tensor& x) const {
+    return with_hooks(x, [this](const Tensor& in) { return conv_transpose1d(in, weight, bias, options_); });
+  }
 
   Parameter weight, bias;
   LEPTON_FIELDS(weight, bias)
@@ -44,7 +46,9 @@ struct ConvTranspose2dLayerOptions {
 class LEPTON_API ConvTranspose2d : public Module {
  public:
   explicit ConvTranspose2d(const ConvTranspose2dLayerOptions& options);
-  Tensor operator()(const Tensor& x) const { return conv_transpose2d(x, weight, bias, options_); }
+  Tensor operator()(const Tensor& x) const {
+    return with_hooks(x, [this](const Tensor& in) { return conv_transpose2d(in, weight, bias, options_); });
+  }
 
   Parameter weight, bias;
   LEPTON_FIELDS(weight, bias)
@@ -67,7 +71,9 @@ struct ConvTranspose3dLayerOptions {
 class LEPTON_API ConvTranspose3d : public Module {
  public:
   explicit ConvTranspose3d(const ConvTranspose3dLayerOptions& options);
-  Tensor operator()(const Tensor& x) const { return conv_transpose3d(x, weight, bias, options_); }
+  Tensor operator()(const Tensor& x) const {
+    return with_hooks(x, [this](const Tensor& in) { return conv_transpose3d(in, weight, bias, options_); });
+  }
 
   Parameter weight, bias;
   LEPTON_FIELDS(weight, bias)

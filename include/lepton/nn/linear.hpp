@@ -17,7 +17,9 @@ class LEPTON_API Linear : public Module {
   Linear(std::int64_t in, std::int64_t out) : Linear(LinearOptions{.in = in, .out = out}) {}
   explicit Linear(const LinearOptions& options);
 
-  Tensor operator()(const Tensor& x) const { return forward(x, weight, bias); }
+  Tensor operator()(const Tensor& x) const {
+    return with_hooks(x, [this](const Tensor& in) { return forward(in, weight, bias); });
+  }
   /// The same with another weight and bias, as ones that are computed.
   Tensor forward(const Tensor& x, const Tensor& w, const Tensor& b) const;
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "lepton/nn/module_hooks.hpp"
 #include "lepton/nn/parameter.hpp"
 
 namespace lepton::nn {
@@ -88,6 +89,28 @@ class LEPTON_API Module {
   /// One line a module, with parameter shapes and counts.
   std::string describe() const;
 
+  /// The module at a path ("features.3"), this one for an empty path; throws where there is none.
+  Module& submodule(std::string_view path);
+
+  /// Run `hook` at every call of this module with one tensor, several in the order of their coming, as PyTorch's do: on
+  /// what goes in, on that and what comes out, on the gradient by what came out, on that and the gradient by what went
+  /// in. In a captured step they run while it is recorded. A copy of the module has none.
+  ///
+  /// A call is one of a layer of the library, of any module in a Sequential, ModuleList or ModuleDict, one by
+  /// `nn::call(module, x)`, and one of a module of yours whose operator() is written with `with_hooks`.
+  HookHandle register_forward_pre_hook(ForwardPreHook hook) {
+    return hooks_.add_forward_pre(std::move(hook));
+  }
+  HookHandle register_forward_hook(ForwardHook hook) { return hooks_.add_forward(std::move(hook)); }
+  HookHandle register_backward_pre_hook(BackwardPreHook hook) {
+    return hooks_.add_backward_pre(std::move(hook));
+  }
+  HookHandle register_backward_hook(BackwardHook hook) { return hooks_.add_backward(std::move(hook)); }
+
+  /// f(x) between this module's hooks, for an operator() that runs them whoever calls it:
+  ///   Tensor operator()(const Tensor& x) { return with_hooks(x, [&](const Tensor& in) { ... }); }
+  template <class F> Tensor with_hooks(const Tensor& x, F&& f) const { return hooks_.around(x, f); }
+
  protected:
   Module() = default;
   Module(const Module&) = default;
@@ -97,13 +120,19 @@ class LEPTON_API Module {
 
  private:
   ModeFlag mode_;
+  detail::ModuleHooks hooks_;
 };
+
+/// module(x) between its hooks, though its operator() knows nothing of them.
+template <class M> Tensor call(M& module, const Tensor& x) {
+  return module.with_hooks(x, [&](const Tensor& in) -> Tensor { return module(in); });
+}
 
 /// Names a module's members, in the order of their saving: LEPTON_FIELDS(weight, bias). Members may be
 /// Parameters, Buffers, modules, and std::optional, std::vector or std::array of these.
-#define LEPTON_FIELDS(...)                                                       \
-  void visit(::lepton::nn::FieldVisitor& lepton_visitor) override {              \
-    lepton_visitor.fields(#__VA_ARGS__ __VA_OPT__(, ) __VA_ARGS__);              \
+#define LEPTON_FIELDS(...)                                          \
+  void visit(::lepton::nn::FieldVisitor& lepton_visitor) override { \
+    lepton_visitor.fields(#__VA_ARGS__ __VA_OPT__(, ) __VA_ARGS__); \
   }
 
 namespace detail {
@@ -135,10 +164,12 @@ template <class F> void FieldVisitor::field(std::string_view name, F& member) {
       for (auto& element : member) field(std::to_string(i++), element);
     } else if constexpr (std::is_base_of_v<Tensor, F>) {
       static_assert(detail::never<F>,
-                    "LEPTON_FIELDS: a plain Tensor is shared between copies of a module; use nn::Buffer or nn::Parameter");
+                    "LEPTON_FIELDS: a plain Tensor is shared between copies of a module; use nn::Buffer or "
+                    "nn::Parameter");
     } else {
-      static_assert(detail::never<F>,
-                    "LEPTON_FIELDS: this member is no Parameter, Buffer, module, or list of these; leave it out");
+      static_assert(
+          detail::never<F>,
+          "LEPTON_FIELDS: this member is no Parameter, Buffer, module, or list of these; leave it out");
     }
     path_.resize(keep);
   }

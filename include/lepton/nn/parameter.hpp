@@ -30,6 +30,7 @@ class LEPTON_API Owned {
   Owned(Tensor tensor, bool trained);
 
  private:
+  friend class Substitution;
   void own();
   void disown();
   Tensor tensor_;

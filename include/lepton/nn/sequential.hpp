@@ -19,9 +19,9 @@ class LEPTON_API Layer {
   Layer(Tensor (*function)(const Tensor&));
 
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, Layer> &&
-             std::is_invocable_r_v<Tensor, std::remove_cvref_t<F>&, const Tensor&>)
-  Layer(F&& callable) : held_(std::make_unique<Object<std::remove_cvref_t<F>>>(std::forward<F>(callable))) {}
+  requires(!std::same_as<std::remove_cvref_t<F>, Layer> &&
+           std::is_invocable_r_v<Tensor, std::remove_cvref_t<F>&, const Tensor&>) Layer(F&& callable)
+      : held_(std::make_unique<Object<std::remove_cvref_t<F>>>(std::forward<F>(callable))) {}
 
   Layer(const Layer& other) : held_(other.held_->clone()) {}
   Layer(Layer&&) noexcept = default;
@@ -51,7 +51,10 @@ class LEPTON_API Layer {
   template <class F> struct Object final : Base {
     F value;
     template <class G> explicit Object(G&& g) : value(std::forward<G>(g)) {}
-    Tensor call(const Tensor& x) override { return value(x); }
+    Tensor call(const Tensor& x) override {
+      if constexpr (std::is_base_of_v<Module, F>) return nn::call(value, x);
+      else return value(x);
+    }
     std::unique_ptr<Base> clone() const override { return std::make_unique<Object>(value); }
     bool assign(const Base& other) override {
       if constexpr (std::is_copy_assignable_v<F>)
@@ -77,6 +80,8 @@ class LEPTON_API Sequential : public Module {
   void add(Layer layer) { layers_.push_back(std::move(layer)); }
   Tensor operator()(const Tensor& x);
   std::size_t size() const { return layers_.size(); }
+  /// Layers [first, last) alone, without the hooks of the whole.
+  Tensor run(std::size_t first, std::size_t last, const Tensor& x);
   /// The layer at a place as a T; throws where it is another type.
   template <class T> T& at(std::size_t i) {
     T* layer = i < layers_.size() ? layers_[i].get<T>() : nullptr;
@@ -89,5 +94,9 @@ class LEPTON_API Sequential : public Module {
   [[noreturn]] void throw_no_layer(std::size_t i) const;
   std::vector<Layer> layers_;
 };
+
+/// model(x) in `segments` parts of about as many layers, all but the last of them checkpointed: of each only what goes
+/// into it is kept. The model must outlive the walk. Throws where segments < 1.
+LEPTON_API Tensor checkpoint_sequential(Sequential& model, std::int64_t segments, const Tensor& x);
 
 }  // namespace lepton::nn

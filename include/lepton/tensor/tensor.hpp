@@ -86,7 +86,8 @@ class LEPTON_API Tensor {
   Tensor transpose(std::int64_t a = -2, std::int64_t b = -1) const;
   Tensor select(std::int64_t axis, std::int64_t index) const;
   /// Elements [start, stop) of an axis, each counted from the end if negative, every `step`-th.
-  Tensor slice(std::int64_t axis, std::int64_t start, std::int64_t stop = INT64_MAX, std::int64_t step = 1) const;
+  Tensor slice(std::int64_t axis, std::int64_t start, std::int64_t stop = INT64_MAX,
+               std::int64_t step = 1) const;
   Tensor squeeze(std::int64_t axis) const;
   Tensor unsqueeze(std::int64_t axis) const;
   Tensor flatten(std::int64_t first = 0, std::int64_t last = -1) const;
@@ -106,8 +107,11 @@ class LEPTON_API Tensor {
     return *impl_;
   }
   const Ref<detail::TensorImpl>& ref() const { return impl_; }
+  Ref<detail::TensorImpl> take() && { return std::move(impl_); }
   /// Address of the first element, of any device, without checks.
-  void* raw() const { return static_cast<char*>(impl_->storage->data) + impl_->offset * std::int64_t(size_of(impl_->dtype)); }
+  void* raw() const {
+    return static_cast<char*>(impl_->storage->data) + impl_->offset * std::int64_t(size_of(impl_->dtype));
+  }
 
  private:
   void* host_data(DType wanted, const char* op) const;
