@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@ namespace example {
 
 struct TabularSettings : Options {
   std::string data, target;
+  std::string balance;  ///< of classes: "loss" or "draws"; empty: they count as they occur
 };
 
 inline void add_tabular_options(CLI::App& app, TabularSettings& s) {
@@ -85,12 +87,27 @@ inline TableFormat resumed_format(const lepton::io::Metadata& metadata, const Ta
   return format;
 }
 
+/// The batches of a training: the rows shuffled, or where classes are balanced by draws, drawn so that each class comes
+/// as often as the others.
+inline lepton::data::Loader training_loader(const lepton::data::Dataset& train, const TabularSettings& s,
+                                            const lepton::FitOptions& options) {
+  using namespace lepton::data;
+  LoaderOptions batches{.batch_size = options.batch_size, .seed = options.seed, .workers = options.workers};
+  if (s.balance == "draws") {
+    const auto labels = train.labels();
+    batches.weights = sample_weights(labels, balanced_weights(labels));
+  }
+  return Loader(train, batches);
+}
+
+using Loss = std::function<lepton::Tensor(const lepton::Tensor& output, const lepton::Tensor& target)>;
+
 /// What differs between the trainers.
 struct TabularTrainer {
   const char* name;
   lepton::data::TabularTask task;
   lepton::models::MlpOptions (*network)(const lepton::data::TabularPipeline&);
-  lepton::Tensor (*loss)(const lepton::Tensor& output, const lepton::Tensor& target);
+  Loss (*loss)(const TabularData&, const TabularSettings&);
   std::vector<lepton::Metric> (*metrics)(const lepton::data::TabularPipeline&);
   Draw draw;
 };
@@ -101,6 +118,8 @@ inline int train_table(const CLI::App& app, TabularSettings s, const TabularTrai
   if (!s.resume.empty()) {
     const io::Metadata before = io::load_metadata(s.resume);
     adopt(app, s, before);
+    if (const auto balance = before.find("balance"); s.balance.empty() && balance != before.end())
+      s.balance = balance->second;
     saved = resumed_format(before, s, trainer.name);
   }
   const Device device = prepare(s);
@@ -120,8 +139,9 @@ inline int train_table(const CLI::App& app, TabularSettings s, const TabularTrai
   options.validation = d.test;
   options.metrics = trainer.metrics(d.pipeline);
   options.metadata.merge(format.metadata());
+  if (!s.balance.empty()) options.metadata["balance"] = s.balance;
   interrupt_on_signal();
-  const Report report = fit(model, adam, trainer.loss, d.train, options);
+  const Report report = fit(model, adam, trainer.loss(d, s), training_loader(d.train, s, options), options);
 
   auto figures = example::figures(s, report, model);
   if (report.epochs.empty() && !report.interrupted)  // the checkpoint had all epochs behind it

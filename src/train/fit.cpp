@@ -47,12 +47,12 @@ void Training::tell(void (Callback::*turn)(Parameters...), Given&&... given) {
   for (Callback* callback : options_.callbacks) (callback->*turn)(session_, given...);
 }
 
-Training::Training(Task& task, optim::Optimizer& optimizer, const data::Dataset& train,
+Training::Training(Task& task, optim::Optimizer& optimizer, const data::Loader& train,
                    const FitOptions& options)
     : task_(task),
       optimizer_(optimizer),
       options_(options),
-      loader_(train, {.batch_size = options.batch_size, .seed = options.seed, .workers = options.workers}),
+      loader_(train.dataset(), train.options()),
       device_(device_of(task.module())),
       updater_(task, optimizer, options),
       monitor_(optimizer, options) {
@@ -173,8 +173,9 @@ bool Training::train_on(const data::Batch& batch) {
 double Training::share_of(std::int64_t samples) const {
   if (options_.accumulate == 1) return 1;
   const std::int64_t first = step_ / options_.accumulate * options_.accumulate;
-  const std::int64_t left = loader_.dataset().size() - first * options_.batch_size;
-  return double(samples) / double(std::min(left, options_.accumulate * options_.batch_size));
+  const std::int64_t batch_size = loader_.options().batch_size;
+  const std::int64_t left = loader_.samples_per_epoch() - first * batch_size;
+  return double(samples) / double(std::min(left, options_.accumulate * batch_size));
 }
 
 void Training::account(const Updater::Outcome& outcome, std::int64_t samples) {
@@ -224,7 +225,7 @@ void Training::failed(const std::string& what) {
 
 }  // namespace detail
 
-Report detail::fit(Task& task, optim::Optimizer& optimizer, const data::Dataset& train,
+Report detail::fit(Task& task, optim::Optimizer& optimizer, const data::Loader& train,
                    const FitOptions& options) {
   return Training(task, optimizer, train, options).run();
 }

@@ -15,7 +15,7 @@ namespace lepton::detail {
 
 class Training {
  public:
-  Training(Task& task, optim::Optimizer& optimizer, const data::Dataset& train, const FitOptions& options);
+  Training(Task& task, optim::Optimizer& optimizer, const data::Loader& train, const FitOptions& options);
   Report run();
 
  private:
@@ -50,6 +50,7 @@ class Training {
   void write(const std::string& folder);
   io::Named parts() const;
   void restart_schedule();
+  std::string next_samples() const;
 
   Task& task_;
   optim::Optimizer& optimizer_;
