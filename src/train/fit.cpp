@@ -31,6 +31,9 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+/// Of a number that is not finite, whose NaN has a sign that says nothing.
+std::string text_of(double number) { return std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf"; }
+
 std::string listed(std::span<const std::int64_t> samples) {
   if (samples.empty()) return {};
   std::string text = samples.size() == 1 ? " (sample " : " (samples ";
@@ -68,6 +71,11 @@ Training::Training(Task& task, optim::Optimizer& optimizer, const data::Loader& 
 
 void Training::note(const std::string& text) {
   if (report_.notes.size() < kMostNotes) report_.notes.push_back(text);
+  announce(text);
+}
+
+void Training::announce(const std::string& text) {
+  if (options_.progress) options_.progress->noted(position_, text);
   tell(&Callback::noted, text);
 }
 
@@ -82,6 +90,7 @@ Report Training::run() {
   if (!task_.module().training()) task_.module().train();
   make_folders();
   tell(&Callback::training_begins);
+  for (const std::string& note : report_.notes) announce(note);  // of the resumption
 
   if (unvalidated_) {
     report_.epochs.push_back({.epoch = epoch_, .loss = loss_sum_ / loss_count_, .lr = optimizer_.lr()});
@@ -184,7 +193,7 @@ void Training::account(const Updater::Outcome& outcome, std::int64_t samples) {
   epoch.samples = position_.samples += samples;
   if (scheduler_ || !options_.callbacks.empty()) epoch.lr = optimizer_.lr();  // else nobody has changed it
   if (!std::isfinite(outcome.loss))
-    throw Error("the loss is " + std::to_string(outcome.loss) +
+    throw Error("the loss is " + text_of(outcome.loss) +
                 "; try a lower learning rate, and look for such values in the data");
   loss_sum_ += outcome.loss * double(samples);
   loss_count_ += double(samples);
@@ -192,8 +201,7 @@ void Training::account(const Updater::Outcome& outcome, std::int64_t samples) {
   if (outcome.updated) ++epoch.steps;
   if (std::isfinite(outcome.norm)) return;
   if (!options_.scaler)
-    throw Error("the norm of the gradients is " + std::to_string(outcome.norm) +
-                "; try a lower learning rate");
+    throw Error("the norm of the gradients is " + text_of(outcome.norm) + "; try a lower learning rate");
   ++epoch.skipped;  // as a scaler does until it has found its scale
 }
 

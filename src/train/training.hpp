@@ -32,6 +32,7 @@ class Training {
   template <class Action> bool attempt(Action&& action);
   void failed(const std::string& what);
   void note(const std::string& text);
+  void announce(const std::string& text);
   template <class... Parameters, class... Given>
   void tell(void (Callback::*turn)(Parameters...), Given&&... given);
 

@@ -80,7 +80,8 @@ LEPTON_API Report fit(Task& task, optim::Optimizer& optimizer, const data::Loade
 
 /// Trains `model` for some epochs. `loss` is either a function of the model's output and the target, like
 /// `cross_entropy`, for batches x, y; or of the model and a batch, `loss(model, batch)`. It is called in
-/// training mode, which is set back at the end, also for modules within.
+/// training mode, which is set back at the end, also for modules within. The model takes a batch's first tensor, or
+/// the whole batch where it is written so.
 ///
 /// With `save`, a checkpoint is written at the end of every epoch, and at an interruption
 /// (train/interrupt.hpp) in the middle of one: model, optimizer, schedules, scaler, averages, random state and
