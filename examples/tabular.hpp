@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "common.hpp"
+#include "logs.hpp"
 #include "table_format.hpp"
 
 namespace example {
 
 struct TabularSettings : Options {
-  std::string data, target;
+  std::string data, target, log;
   std::string balance;  ///< of classes: "loss" or "draws"; empty: they count as they occur
 };
 
@@ -66,12 +67,18 @@ inline TabularData prepare_table(const lepton::data::Table& table, const Tabular
   return {pipeline, limited(pipeline.dataset(train)), limited(pipeline.dataset(test))};
 }
 
+inline std::string source_of(const TabularSettings& s) {
+  return s.data.empty() ? "rows drawn by the seed" : s.data;
+}
+
 inline void describe(const TabularData& d, const lepton::data::Table& table, const TabularSettings& s) {
-  std::cout << "data    " << (s.data.empty() ? "rows drawn by the seed" : s.data) << "\n        "
-            << d.train.size() << " rows to train on, " << d.test.size() << " to test, " << table.width()
-            << " columns -> " << d.train.sample_shape().numel()
-            << " features\n        target: " << d.pipeline.target();
-  for (const std::string& name : d.pipeline.class_names()) std::cout << " | " << name;
+  std::cout << "data    " << source_of(s) << "\n        " << d.train.size() << " rows to train on, "
+            << d.test.size() << " to test, " << table.width() << " columns -> "
+            << d.train.sample_shape().numel() << " features\n        target: " << d.pipeline.target();
+  const auto& classes = d.pipeline.class_names();
+  constexpr std::size_t kShown = 20;
+  for (std::size_t i = 0; i < std::min(classes.size(), kShown); ++i) std::cout << " | " << classes[i];
+  if (classes.size() > kShown) std::cout << " | ... " << classes.size() << " classes in all";
   std::cout << '\n';
 }
 
@@ -140,6 +147,7 @@ inline int train_table(const CLI::App& app, TabularSettings s, const TabularTrai
   options.metrics = trainer.metrics(d.pipeline);
   options.metadata.merge(format.metadata());
   if (!s.balance.empty()) options.metadata["balance"] = s.balance;
+  const Logs logs(s.log, options);
   interrupt_on_signal();
   const Report report = fit(model, adam, trainer.loss(d, s), training_loader(d.train, s, options), options);
 
@@ -153,6 +161,14 @@ inline int train_table(const CLI::App& app, TabularSettings s, const TabularTrai
   for (const Metric& m : options.metrics)
     if (const auto found = figures.find("test_" + m.name()); found != figures.end())
       std::printf("test %s %.4f\n", m.name().c_str(), found->get<double>());
+  if (logs.wanted()) {
+    HtmlReportOptions about{.title = d.pipeline.target(), .facts = {{"data", source_of(s)}}};
+    if (trainer.task == data::TabularTask::classification) {
+      about.class_names = d.pipeline.class_names();
+      about.mistakes = find_mistakes(model, d.test);
+    }
+    logs.finish(report, about);
+  }
   return finish(s, report, figures);
 }
 

@@ -70,6 +70,7 @@ int main(int argc, char** argv) {
   example::TabularSettings s;
   s.epochs = 10;
   example::add_tabular_options(app, s);
+  example::add_log_option(app, s.log);
   app.add_option("--balance", s.balance,
                  "Lets rare classes count as much as others: by weights in the loss, or by draws of their "
                  "rows more often")

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   example::TabularSettings s;
   s.epochs = 20;
   example::add_tabular_options(app, s);
+  example::add_log_option(app, s.log);
   const example::TabularTrainer trainer{
       "tabular_regression", data::TabularTask::regression, network, loss_of, metrics_of, draw};
   return example::run(app, argc, argv, [&] { return example::train_table(app, s, trainer); });

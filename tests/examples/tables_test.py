@@ -88,6 +88,20 @@ class Tables(ExampleTest):
             self.train(CLASSES, "--epochs", 3, "--resume", part, "--save", part)  # it remembers how
             self.assertEqual((whole / "model.safetensors").read_bytes(), (part / "model.safetensors").read_bytes())
 
+    def test_logs_and_report(self):
+        for program, target in ((CLASSES, "kind"), (NUMBERS, "size")):
+            folder = self.folder / program
+            result = self.train(program, "--target", target, "--epochs", 3, "--log", folder)
+            self.assertIn(f"tensorboard --logdir {folder}", result.stdout)
+            lines = (folder / "log.csv").read_text().splitlines()
+            self.assertEqual(len(lines), 4)
+            self.assertIn("validation_loss", lines[0])
+            [events] = folder.glob("events.out.tfevents.*")
+            self.assertIn(b"loss/validation", events.read_bytes())
+            report = (folder / "report.html").read_text()
+            self.assertIn(f"<title>{target}</title>", report)
+            self.assertEqual("confusion" in report.lower(), program == CLASSES)
+
     def test_limit(self):
         told = figures(self.train(CLASSES, "--limit", 50, "--epochs", 1))
         self.assertEqual((told["train_samples"], told["test_samples"]), (50, 50))
