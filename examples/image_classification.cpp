@@ -4,12 +4,13 @@
 
 #include "augment.hpp"
 #include "common.hpp"
+#include "logs.hpp"
 #include "picture_format.hpp"
 
 using namespace lepton;
 
 struct Settings : example::Options {
-  std::string data, size, write_split;
+  std::string data, size, write_split, log;
   std::vector<std::string> augment;
 };
 
@@ -90,6 +91,7 @@ static int train(const CLI::App& app, Settings s) {
   if (!s.augment.empty())
     training =
         data::transformed(training, example::augmentation(s.augment, format.height, format.width), s.seed);
+  const example::Logs logs(s.log, options);
   interrupt_on_signal();
   const Report report = fit(model, adam, cross_entropy, training, options);
 
@@ -100,6 +102,11 @@ static int train(const CLI::App& app, Settings s) {
   figures["test_samples"] = pictures.test.size();
   if (figures.contains("test_accuracy"))
     std::printf("test accuracy %.4f\n", figures["test_accuracy"].get<double>());
+  if (logs.wanted())
+    logs.finish(report, {.title = "Pictures of " + std::to_string(format.classes.size()) + " classes",
+                         .facts = {{"data", s.data.empty() ? pictures.source : s.data}},
+                         .class_names = format.classes,
+                         .mistakes = find_mistakes(model, pictures.test)});
   return example::finish(s, report, figures);
 }
 
@@ -124,6 +131,7 @@ int main(int argc, char** argv) {
         return example::is_augmentation(name) ? std::string() : "there is no augmentation " + name;
       });
   app.add_option("--write-split", s.write_split, "File to write which picture is in which part");
+  example::add_log_option(app, s.log);
   example::add_options(app, s);
   return example::run(app, argc, argv, [&] { return train(app, s); });
 }

@@ -2,17 +2,20 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common.hpp"
+#include "logs.hpp"
 #include "table_format.hpp"
 
 namespace example {
 
 struct TabularSettings : Options {
-  std::string data, target;
+  std::string data, target, log;
+  std::string balance;  ///< of classes: "loss" or "draws"; empty: they count as they occur
 };
 
 inline void add_tabular_options(CLI::App& app, TabularSettings& s) {
@@ -64,12 +67,18 @@ inline TabularData prepare_table(const lepton::data::Table& table, const Tabular
   return {pipeline, limited(pipeline.dataset(train)), limited(pipeline.dataset(test))};
 }
 
+inline std::string source_of(const TabularSettings& s) {
+  return s.data.empty() ? "rows drawn by the seed" : s.data;
+}
+
 inline void describe(const TabularData& d, const lepton::data::Table& table, const TabularSettings& s) {
-  std::cout << "data    " << (s.data.empty() ? "rows drawn by the seed" : s.data) << "\n        "
-            << d.train.size() << " rows to train on, " << d.test.size() << " to test, " << table.width()
-            << " columns -> " << d.train.sample_shape().numel()
-            << " features\n        target: " << d.pipeline.target();
-  for (const std::string& name : d.pipeline.class_names()) std::cout << " | " << name;
+  std::cout << "data    " << source_of(s) << "\n        " << d.train.size() << " rows to train on, "
+            << d.test.size() << " to test, " << table.width() << " columns -> "
+            << d.train.sample_shape().numel() << " features\n        target: " << d.pipeline.target();
+  const auto& classes = d.pipeline.class_names();
+  constexpr std::size_t kShown = 20;
+  for (std::size_t i = 0; i < std::min(classes.size(), kShown); ++i) std::cout << " | " << classes[i];
+  if (classes.size() > kShown) std::cout << " | ... " << classes.size() << " classes in all";
   std::cout << '\n';
 }
 
@@ -85,12 +94,27 @@ inline TableFormat resumed_format(const lepton::io::Metadata& metadata, const Ta
   return format;
 }
 
+/// The batches of a training: the rows shuffled, or where classes are balanced by draws, drawn so that each class comes
+/// as often as the others.
+inline lepton::data::Loader training_loader(const lepton::data::Dataset& train, const TabularSettings& s,
+                                            const lepton::FitOptions& options) {
+  using namespace lepton::data;
+  LoaderOptions batches{.batch_size = options.batch_size, .seed = options.seed, .workers = options.workers};
+  if (s.balance == "draws") {
+    const auto labels = train.labels();
+    batches.weights = sample_weights(labels, balanced_weights(labels));
+  }
+  return Loader(train, batches);
+}
+
+using Loss = std::function<lepton::Tensor(const lepton::Tensor& output, const lepton::Tensor& target)>;
+
 /// What differs between the trainers.
 struct TabularTrainer {
   const char* name;
   lepton::data::TabularTask task;
   lepton::models::MlpOptions (*network)(const lepton::data::TabularPipeline&);
-  lepton::Tensor (*loss)(const lepton::Tensor& output, const lepton::Tensor& target);
+  Loss (*loss)(const TabularData&, const TabularSettings&);
   std::vector<lepton::Metric> (*metrics)(const lepton::data::TabularPipeline&);
   Draw draw;
 };
@@ -101,6 +125,8 @@ inline int train_table(const CLI::App& app, TabularSettings s, const TabularTrai
   if (!s.resume.empty()) {
     const io::Metadata before = io::load_metadata(s.resume);
     adopt(app, s, before);
+    if (const auto balance = before.find("balance"); s.balance.empty() && balance != before.end())
+      s.balance = balance->second;
     saved = resumed_format(before, s, trainer.name);
   }
   const Device device = prepare(s);
@@ -120,8 +146,10 @@ inline int train_table(const CLI::App& app, TabularSettings s, const TabularTrai
   options.validation = d.test;
   options.metrics = trainer.metrics(d.pipeline);
   options.metadata.merge(format.metadata());
+  if (!s.balance.empty()) options.metadata["balance"] = s.balance;
+  const Logs logs(s.log, options);
   interrupt_on_signal();
-  const Report report = fit(model, adam, trainer.loss, d.train, options);
+  const Report report = fit(model, adam, trainer.loss(d, s), training_loader(d.train, s, options), options);
 
   auto figures = example::figures(s, report, model);
   if (report.epochs.empty() && !report.interrupted)  // the checkpoint had all epochs behind it
@@ -133,6 +161,14 @@ inline int train_table(const CLI::App& app, TabularSettings s, const TabularTrai
   for (const Metric& m : options.metrics)
     if (const auto found = figures.find("test_" + m.name()); found != figures.end())
       std::printf("test %s %.4f\n", m.name().c_str(), found->get<double>());
+  if (logs.wanted()) {
+    HtmlReportOptions about{.title = d.pipeline.target(), .facts = {{"data", source_of(s)}}};
+    if (trainer.task == data::TabularTask::classification) {
+      about.class_names = d.pipeline.class_names();
+      about.mistakes = find_mistakes(model, d.test);
+    }
+    logs.finish(report, about);
+  }
   return finish(s, report, figures);
 }
 

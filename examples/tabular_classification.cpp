@@ -13,15 +13,37 @@ static models::MlpOptions network(const data::TabularPipeline& pipeline) {
   return {.sizes = {features, 128, outputs}, .dropout = 0.5};
 }
 
-/// logits: [N, 1] for two classes, [N, C] for more; y: i64 [N].
+/// y: i64 [N], in the shape and type of logits [N, 1] of two classes.
+static Tensor as_target(const Tensor& y, const Tensor& logits) {
+  return y.to(logits.dtype()).reshape(logits.shape());
+}
+
+/// logits: [N, 1] for two classes, [N, C] for more.
 static Tensor loss(const Tensor& logits, const Tensor& y) {
   if (logits.size(1) > 1) return cross_entropy(logits, y);
-  return binary_cross_entropy_with_logits(logits, y.to(logits.dtype()).reshape(logits.shape()));
+  return binary_cross_entropy_with_logits(logits, as_target(y, logits));
+}
+
+/// `loss`, or the same with weights by which all classes count alike.
+static example::Loss loss_of(const example::TabularData& d, const example::TabularSettings& s) {
+  if (s.balance != "loss") return loss;
+  const std::vector<double> w =
+      data::balanced_weights(d.train.labels(), std::int64_t(d.pipeline.class_names().size()));
+  if (is_binary(d.pipeline))
+    return [w](const Tensor& logits, const Tensor& y) {
+      const Tensor target = as_target(y, logits);
+      return binary_cross_entropy_with_logits(logits, target, {.weight = target * (w[1] - w[0]) + w[0]});
+    };
+  const Tensor of_class = tensor(w, {std::int64_t(w.size())}).to(f32).to(parse_device(s.device));
+  return [of_class](const Tensor& logits, const Tensor& y) {
+    return cross_entropy(logits, y, {.weight = of_class});
+  };
 }
 
 static std::vector<Metric> metrics_of(const data::TabularPipeline& pipeline) {
   const std::int64_t classes = std::int64_t(pipeline.class_names().size());
   return {{"accuracy", metrics::Accuracy()},
+          {"balanced_accuracy", metrics::ConfusionMatrix(classes), &metrics::ConfusionMatrix::macro_recall},
           {"auc", metrics::RocAuc()},
           {"f1", metrics::ConfusionMatrix(classes), &metrics::ConfusionMatrix::macro_f1}};
 }
@@ -48,7 +70,12 @@ int main(int argc, char** argv) {
   example::TabularSettings s;
   s.epochs = 10;
   example::add_tabular_options(app, s);
+  example::add_log_option(app, s.log);
+  app.add_option("--balance", s.balance,
+                 "Lets rare classes count as much as others: by weights in the loss, or by draws of their "
+                 "rows more often")
+      ->check(CLI::IsMember({"loss", "draws"}));
   const example::TabularTrainer trainer{
-      "tabular_classification", data::TabularTask::classification, network, loss, metrics_of, draw};
+      "tabular_classification", data::TabularTask::classification, network, loss_of, metrics_of, draw};
   return example::run(app, argc, argv, [&] { return example::train_table(app, s, trainer); });
 }

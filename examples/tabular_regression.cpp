@@ -8,6 +8,10 @@ static models::MlpOptions network(const data::TabularPipeline& pipeline) {
   return {.sizes = {std::int64_t(pipeline.feature_names().size()), 128, 64, 1}};
 }
 
+static example::Loss loss_of(const example::TabularData&, const example::TabularSettings&) {
+  return [](const Tensor& output, const Tensor& target) { return mse_loss(output, target); };
+}
+
 static std::vector<Metric> metrics_of(const data::TabularPipeline& pipeline) {
   using metrics::Regression;
   const Regression in_units(pipeline.target_scale());
@@ -37,7 +41,8 @@ int main(int argc, char** argv) {
   example::TabularSettings s;
   s.epochs = 20;
   example::add_tabular_options(app, s);
+  example::add_log_option(app, s.log);
   const example::TabularTrainer trainer{
-      "tabular_regression", data::TabularTask::regression, network, mse_loss, metrics_of, draw};
+      "tabular_regression", data::TabularTask::regression, network, loss_of, metrics_of, draw};
   return example::run(app, argc, argv, [&] { return example::train_table(app, s, trainer); });
 }

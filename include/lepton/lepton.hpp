@@ -152,6 +152,7 @@
 #include "lepton/train/interrupt.hpp"
 #include "lepton/train/log.hpp"
 #include "lepton/train/metric.hpp"
+#include "lepton/train/predict.hpp"
 #include "lepton/train/progress.hpp"
 #include "lepton/train/report.hpp"
 #include "lepton/train/search.hpp"

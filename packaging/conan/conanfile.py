@@ -13,7 +13,7 @@ class Lepton(ConanFile):
     description = "Deep-learning training for C++20"
     package_type = "shared-library"
     settings = "os", "arch", "compiler", "build_type"
-    requires = ("onednn/3.5", "fmt/10.2.1", "spdlog/1.14.1", "nlohmann_json/3.11.3", "libjpeg-turbo/3.0.2",
+    requires = ("onednn/3.5", "fmt/10.2.1", "nlohmann_json/3.11.3", "libjpeg-turbo/3.0.2",
                 "libpng/1.6.43", "zlib/1.3.1")
 
     def export_sources(self):

@@ -25,10 +25,8 @@ void replace_with(const std::string& path, const std::function<void(OutputFile&)
   }
 }
 
-void replace_with(const std::string& path, const std::vector<std::vector<std::uint8_t>>& pieces) {
-  replace_with(path, [&](OutputFile& output) {
-    for (const auto& piece : pieces) output.write(piece.data(), piece.size());
-  });
+void replace_with(const std::string& path, const std::vector<std::uint8_t>& bytes) {
+  replace_with(path, [&](OutputFile& output) { output.write(bytes.data(), bytes.size()); });
 }
 
 }  // namespace lepton::io

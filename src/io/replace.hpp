@@ -17,7 +17,7 @@ std::vector<std::uint8_t> read_whole(const std::string& path);
 /// content or the new. Throws naming it.
 void replace_with(const std::string& path, const std::function<void(OutputFile&)>& write);
 
-/// The same with these pieces, one after the other.
-void replace_with(const std::string& path, const std::vector<std::vector<std::uint8_t>>& pieces);
+/// The same with these bytes.
+void replace_with(const std::string& path, const std::vector<std::uint8_t>& bytes);
 
 }  // namespace lepton::io

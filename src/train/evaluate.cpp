@@ -50,8 +50,10 @@ class EvaluationStep {
 Task::~Task() = default;
 
 void Task::throw_not_callable() {
-  throw Error("fit",
-              "metrics, and a loss of output and target, need a model that can be called with one Tensor");
+  throw Error(
+      "fit",
+      "metrics, and a loss of output and target, need a model that can be called with a Tensor, the first of "
+      "the batch, or with the whole Batch, and gives a Tensor");
 }
 
 Device device_of(nn::Module& module) {
@@ -65,33 +67,41 @@ data::Batch moved(data::Batch&& batch, Device device) {
   return std::move(batch);
 }
 
-std::optional<std::vector<Figure>> evaluate_pass(Task& task, data::Loader& loader,
-                                                 const std::vector<Metric>& metrics,
-                                                 OnInterrupt on_interrupt) {
+bool for_each_outcome(Task& task, data::Loader& loader, Task::Want want, OnInterrupt on_interrupt,
+                      const std::function<void(const data::Batch&, const Task::Outcome&)>& take) {
   const ModeGuard modes(task.module());
   const GeneratorGuard generator;
   const NoGrad no_grad;
   task.module().eval();
   const Device device = device_of(task.module());
+  EvaluationStep step(task, want);
+  for (data::Batch& read : loader) {
+    if (on_interrupt == OnInterrupt::stop && interrupt_requested()) return false;
+    const data::Batch batch = moved(std::move(read), device);
+    take(batch, step(batch));
+  }
+  return true;
+}
 
+std::optional<std::vector<Figure>> evaluate_pass(Task& task, data::Loader& loader,
+                                                 const std::vector<Metric>& metrics,
+                                                 OnInterrupt on_interrupt) {
   std::vector<std::unique_ptr<Metric::Run>> runs;
   for (const Metric& m : metrics) runs.push_back(m.begin());
   const Task::Want want = metrics.empty() ? Task::Want::loss : Task::Want::loss_and_prediction;
   double loss_sum = 0, samples = 0;
   bool has_loss = false;
-  EvaluationStep step(task, want);
-  for (data::Batch& read : loader) {
-    if (on_interrupt == OnInterrupt::stop && interrupt_requested()) return std::nullopt;
-    const data::Batch batch = moved(std::move(read), device);
-    const Task::Outcome outcome = step(batch);
+  const auto add = [&](const data::Batch& batch, const Task::Outcome& outcome) {
     const double n = double(batch[0].size(0));
     if (outcome.loss.defined()) {
       has_loss = true;
       loss_sum += outcome.loss.item() * n;
       samples += n;
     }
-    for (auto& run : runs) run->update(outcome.prediction, batch[1]);
-  }
+    for (std::size_t i = 0; i < runs.size(); ++i)
+      runs[i]->update(outcome.prediction, batch[metrics[i].target()]);
+  };
+  if (!for_each_outcome(task, loader, want, on_interrupt, add)) return std::nullopt;
 
   std::vector<Figure> figures;
   if (has_loss) figures.push_back({"loss", loss_sum / samples});

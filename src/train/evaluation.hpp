@@ -1,6 +1,7 @@
 // One pass over a dataset without training: mean loss and metrics.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -29,9 +30,13 @@ data::Batch moved(data::Batch&& batch, Device device);
 
 enum class OnInterrupt { stop, go_on };
 
-/// "loss", where the task has one, and the metrics; nothing where it was stopped by an interruption. Sets
-/// evaluation mode and puts the modes back, and leaves the default generator as it was, so that evaluating
-/// never changes a training.
+/// Gives `take` each batch and what the task makes of it, captured where that can be, in evaluation mode and off the
+/// tape. Modes and the default generator are as before afterwards, so that evaluating never changes a training. False
+/// where it was stopped by an interruption.
+bool for_each_outcome(Task& task, data::Loader& loader, Task::Want want, OnInterrupt on_interrupt,
+                      const std::function<void(const data::Batch&, const Task::Outcome&)>& take);
+
+/// "loss", where the task has one, and the metrics; nothing where it was stopped by an interruption.
 std::optional<std::vector<Figure>> evaluate_pass(Task& task, data::Loader& loader,
                                                  const std::vector<Metric>& metrics,
                                                  OnInterrupt on_interrupt);

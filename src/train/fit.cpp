@@ -31,6 +31,9 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+/// Of a number that is not finite, whose NaN has a sign that says nothing.
+std::string text_of(double number) { return std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf"; }
+
 std::string listed(std::span<const std::int64_t> samples) {
   if (samples.empty()) return {};
   std::string text = samples.size() == 1 ? " (sample " : " (samples ";
@@ -47,12 +50,12 @@ void Training::tell(void (Callback::*turn)(Parameters...), Given&&... given) {
   for (Callback* callback : options_.callbacks) (callback->*turn)(session_, given...);
 }
 
-Training::Training(Task& task, optim::Optimizer& optimizer, const data::Dataset& train,
+Training::Training(Task& task, optim::Optimizer& optimizer, const data::Loader& train,
                    const FitOptions& options)
     : task_(task),
       optimizer_(optimizer),
       options_(options),
-      loader_(train, {.batch_size = options.batch_size, .seed = options.seed, .workers = options.workers}),
+      loader_(train.dataset(), train.options()),
       device_(device_of(task.module())),
       updater_(task, optimizer, options),
       monitor_(optimizer, options) {
@@ -68,6 +71,11 @@ Training::Training(Task& task, optim::Optimizer& optimizer, const data::Dataset&
 
 void Training::note(const std::string& text) {
   if (report_.notes.size() < kMostNotes) report_.notes.push_back(text);
+  announce(text);
+}
+
+void Training::announce(const std::string& text) {
+  if (options_.progress) options_.progress->noted(position_, text);
   tell(&Callback::noted, text);
 }
 
@@ -82,6 +90,7 @@ Report Training::run() {
   if (!task_.module().training()) task_.module().train();
   make_folders();
   tell(&Callback::training_begins);
+  for (const std::string& note : report_.notes) announce(note);  // of the resumption
 
   if (unvalidated_) {
     report_.epochs.push_back({.epoch = epoch_, .loss = loss_sum_ / loss_count_, .lr = optimizer_.lr()});
@@ -173,8 +182,9 @@ bool Training::train_on(const data::Batch& batch) {
 double Training::share_of(std::int64_t samples) const {
   if (options_.accumulate == 1) return 1;
   const std::int64_t first = step_ / options_.accumulate * options_.accumulate;
-  const std::int64_t left = loader_.dataset().size() - first * options_.batch_size;
-  return double(samples) / double(std::min(left, options_.accumulate * options_.batch_size));
+  const std::int64_t batch_size = loader_.options().batch_size;
+  const std::int64_t left = loader_.samples_per_epoch() - first * batch_size;
+  return double(samples) / double(std::min(left, options_.accumulate * batch_size));
 }
 
 void Training::account(const Updater::Outcome& outcome, std::int64_t samples) {
@@ -183,7 +193,7 @@ void Training::account(const Updater::Outcome& outcome, std::int64_t samples) {
   epoch.samples = position_.samples += samples;
   if (scheduler_ || !options_.callbacks.empty()) epoch.lr = optimizer_.lr();  // else nobody has changed it
   if (!std::isfinite(outcome.loss))
-    throw Error("the loss is " + std::to_string(outcome.loss) +
+    throw Error("the loss is " + text_of(outcome.loss) +
                 "; try a lower learning rate, and look for such values in the data");
   loss_sum_ += outcome.loss * double(samples);
   loss_count_ += double(samples);
@@ -191,8 +201,7 @@ void Training::account(const Updater::Outcome& outcome, std::int64_t samples) {
   if (outcome.updated) ++epoch.steps;
   if (std::isfinite(outcome.norm)) return;
   if (!options_.scaler)
-    throw Error("the norm of the gradients is " + std::to_string(outcome.norm) +
-                "; try a lower learning rate");
+    throw Error("the norm of the gradients is " + text_of(outcome.norm) + "; try a lower learning rate");
   ++epoch.skipped;  // as a scaler does until it has found its scale
 }
 
@@ -224,7 +233,7 @@ void Training::failed(const std::string& what) {
 
 }  // namespace detail
 
-Report detail::fit(Task& task, optim::Optimizer& optimizer, const data::Dataset& train,
+Report detail::fit(Task& task, optim::Optimizer& optimizer, const data::Loader& train,
                    const FitOptions& options) {
   return Training(task, optimizer, train, options).run();
 }

@@ -22,12 +22,19 @@ Metric::Run::~Run() = default;
 
 Metric::Metric(std::string name, double (*of_batch)(const Tensor&, const Tensor&))
     : Metric(std::move(name), MeanOfBatches{of_batch}) {}
-Metric::Metric(const Metric& other) : name_(other.name_), fresh_(other.fresh_->clone()) {}
+Metric::Metric(const Metric& other)
+    : name_(other.name_), fresh_(other.fresh_->clone()), target_(other.target_) {}
 Metric::Metric(Metric&&) noexcept = default;
 Metric& Metric::operator=(Metric other) noexcept {
   name_.swap(other.name_);
   fresh_.swap(other.fresh_);
+  target_ = other.target_;
   return *this;
+}
+Metric Metric::against(std::size_t tensor) const {
+  Metric other = *this;
+  other.target_ = tensor;
+  return other;
 }
 Metric::~Metric() = default;
 

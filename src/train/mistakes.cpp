@@ -2,12 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lepton/autograd/no_grad.hpp"
 #include "lepton/ops/binary.hpp"
 #include "lepton/ops/reduce.hpp"
 #include "lepton/train/html_report.hpp"
 #include "src/train/evaluation.hpp"
-#include "src/train/mode_guard.hpp"
 #include "src/train/png.hpp"
 
 namespace lepton::detail {
@@ -63,18 +61,12 @@ std::string picture_of(const Tensor& x) {
 Mistakes find_mistakes(Task& task, const data::Dataset& data, std::int64_t count,
                        const EvaluateOptions& options) {
   const Autocast autocast(options.autocast);
-  const ModeGuard modes(task.module());
-  const GeneratorGuard generator;
-  const NoGrad no_grad;
-  task.module().eval();
-  const Device device = device_of(task.module());
   data::Loader loader(
       data, {.batch_size = options.batch_size, .shuffle = data::Shuffle::never, .workers = options.workers});
   std::optional<Mistakes> result;
   std::int64_t index = 0;
-  for (data::Batch& read : loader) {
-    const data::Batch batch = moved(std::move(read), device);
-    const Tensor logits = task.evaluate(batch, Task::Want::loss_and_prediction).prediction;
+  const auto look = [&](const data::Batch& batch, const Task::Outcome& outcome) {
+    const Tensor& logits = outcome.prediction;
     const Probabilities p(logits);
     if (!result) result.emplace(Mistakes{metrics::ConfusionMatrix(p.classes), {}});
     result->confusion.update(logits, batch[1]);
@@ -86,7 +78,8 @@ Mistakes find_mistakes(Task& task, const data::Dataset& data, std::int64_t count
       if (predicted != truth)
         keep(result->worst, {index, {}, truth, predicted, row[predicted], -std::log(row[truth]), {}}, count);
     }
-  }
+  };
+  for_each_outcome(task, loader, Task::Want::loss_and_prediction, OnInterrupt::go_on, look);
   const auto names = data.sample_names();
   for (Mistake& m : result->worst) {
     if (std::size_t(m.index) < names.size()) m.name = names[std::size_t(m.index)];

@@ -96,6 +96,8 @@ void ConsoleProgress::epoch_ends(const TrainingPosition& at, const EpochReport& 
              text("  %.1f s, %.0f samples/s", report.seconds, rate(report.samples, report.seconds)));
 }
 
+void ConsoleProgress::noted(const TrainingPosition&, const std::string& text) { print_line("note: " + text); }
+
 void ConsoleProgress::draw(const TrainingPosition& at) {
   const std::string left = time_left(at, first_step_);
   std::string tail = text("%.0f samples/s  %s left", rate(at.samples, at.seconds), left.c_str());

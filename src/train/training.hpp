@@ -15,7 +15,7 @@ namespace lepton::detail {
 
 class Training {
  public:
-  Training(Task& task, optim::Optimizer& optimizer, const data::Dataset& train, const FitOptions& options);
+  Training(Task& task, optim::Optimizer& optimizer, const data::Loader& train, const FitOptions& options);
   Report run();
 
  private:
@@ -32,6 +32,7 @@ class Training {
   template <class Action> bool attempt(Action&& action);
   void failed(const std::string& what);
   void note(const std::string& text);
+  void announce(const std::string& text);
   template <class... Parameters, class... Given>
   void tell(void (Callback::*turn)(Parameters...), Given&&... given);
 
@@ -50,6 +51,7 @@ class Training {
   void write(const std::string& folder);
   io::Named parts() const;
   void restart_schedule();
+  std::string next_samples() const;
 
   Task& task_;
   optim::Optimizer& optimizer_;

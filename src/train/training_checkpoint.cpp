@@ -17,6 +17,7 @@ namespace {
 constexpr const char* kEpochStep = "epoch_step";
 constexpr const char* kBatchSize = "batch size";
 constexpr const char* kSamples = "samples";
+constexpr const char* kNext = "next_samples";
 constexpr const char* kAccumulate = "accumulate";
 constexpr const char* kAutocast = "autocast";
 constexpr const char* kLossSum = "epoch_loss_sum";
@@ -99,13 +100,18 @@ void Training::resume() {
     return std::strtoull(text(key, otherwise).c_str(), nullptr, 10);
   };
   for (const std::string& note : state.notes) report_.notes.push_back("resuming: " + note);
-  check("seed", state.seed, options_.seed);
+  check("seed", state.seed, loader_.options().seed);
   epoch_ = state.epoch;
   step_ = std::int64_t(number(kEpochStep));
   if (step_ > 0) {
-    check(kBatchSize, number(kBatchSize), std::uint64_t(options_.batch_size));
-    check(kSamples, number(kSamples), std::uint64_t(loader_.dataset().size()));
+    check(kBatchSize, number(kBatchSize), std::uint64_t(loader_.options().batch_size));
+    check(kSamples, number(kSamples), std::uint64_t(loader_.samples_per_epoch()));
     check(kAccumulate, number(kAccumulate, "1"), std::uint64_t(options_.accumulate));
+    if (const std::string next = next_samples(); text(kNext, next.c_str()) != next)
+      throw Error(options_.resume, "stopped before samples " + text(kNext, "") + "..., where now come " +
+                                       next +
+                                       "...: the loader shuffles or weights otherwise, so it cannot go on "
+                                       "where it stopped");
   }
   loss_sum_ = as_double(text(kLossSum, "0"));
   loss_count_ = as_double(text(kLossCount, "0"));
@@ -117,6 +123,16 @@ void Training::resume() {
   default_generator().set_offset(state.generator_offset);
   saved_ = options_.save == options_.resume;
   if (options_.lr > 0) restart_schedule();
+}
+
+/// The first of the next batch, by which the order of an epoch is known again.
+std::string Training::next_samples() const {
+  constexpr std::size_t kMost = 16;
+  const std::vector<std::int64_t> batch = loader_.samples(epoch_, step_);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(batch.size(), kMost); ++i)
+    text += (i == 0 ? "" : " ") + std::to_string(batch[i]);
+  return text;
 }
 
 /// The rate of the options takes the place of the checkpoint's, and is what its schedule goes on from.
@@ -132,8 +148,9 @@ void Training::restart_schedule() {
 
 void Training::write(const std::string& folder) {
   io::Metadata extra = {{kEpochStep, std::to_string(step_)},
-                        {kBatchSize, std::to_string(options_.batch_size)},
-                        {kSamples, std::to_string(loader_.dataset().size())}};
+                        {kBatchSize, std::to_string(loader_.options().batch_size)},
+                        {kSamples, std::to_string(loader_.samples_per_epoch())}};
+  if (step_ > 0) extra.emplace(kNext, next_samples());
   if (options_.accumulate > 1) extra.emplace(kAccumulate, std::to_string(options_.accumulate));
   if (options_.autocast != f32) extra.emplace(kAutocast, name_of(options_.autocast));
   if (step_ > 0 || unvalidated_) {
@@ -144,7 +161,7 @@ void Training::write(const std::string& folder) {
   io::save_checkpoint(folder, task_.module(), optimizer_,
                       {.epoch = epoch_,
                        .step = optimizer_.steps(),
-                       .seed = options_.seed,
+                       .seed = loader_.options().seed,
                        .generator_seed = default_generator().seed(),
                        .generator_offset = default_generator().offset(),
                        .extra = std::move(extra)},

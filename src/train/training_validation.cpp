@@ -22,9 +22,9 @@ void Training::validate() {
 }
 
 bool Training::evaluate_into(std::vector<Figure>& figures) {
-  data::Loader loader(
-      options_.validation,
-      {.batch_size = options_.batch_size, .shuffle = data::Shuffle::never, .workers = options_.workers});
+  data::Loader loader(options_.validation, {.batch_size = loader_.options().batch_size,
+                                            .shuffle = data::Shuffle::never,
+                                            .workers = loader_.options().workers});
   const auto pass = [&](Task& task, const std::string& prefix) {
     auto found = evaluate_pass(task, loader, options_.metrics, OnInterrupt::stop);
     if (!found) return false;
@@ -39,9 +39,10 @@ bool Training::evaluate_into(std::vector<Figure>& figures) {
 }
 
 void Training::refresh_statistics() {
+  const UpdateBnOptions batches{loader_.options().batch_size, loader_.options().workers};
   for (const Averaged& a : options_.averages)
     if (a.model() && a.options().statistics == Statistics::recomputed)
-      update_bn(*task_.with(*a.model()), loader_.dataset(), {options_.batch_size, options_.workers});
+      update_bn(*task_.with(*a.model()), loader_.dataset(), batches);
 }
 
 }  // namespace lepton::detail

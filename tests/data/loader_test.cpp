@@ -148,6 +148,50 @@ TEST(Loader, ReadsNoFurtherAheadThanAsked) {
   }
 }
 
+/// Counts the samples that are read in the thread that made it, and in others.
+struct ByThread {
+  struct Counts {
+    std::thread::id maker = std::this_thread::get_id();
+    std::atomic<int> here = 0, elsewhere = 0;
+    std::atomic<bool> slow = true;
+  };
+  std::shared_ptr<Counts> counts = std::make_shared<Counts>();
+
+  std::int64_t size() const { return 200; }
+  Batch batch(std::span<const std::int64_t> indices) const {
+    ++(std::this_thread::get_id() == counts->maker ? counts->here : counts->elsewhere);
+    if (counts->slow) std::this_thread::sleep_for(std::chrono::microseconds(200));
+    return Batch({tensor(indices, {std::int64_t(indices.size())}), Tensor()});
+  }
+};
+
+TEST(Loader, ReadsInTheCallersThreadWhatIsCheap) {
+  const ByThread data;
+  auto& counts = *data.counts;
+  Loader loader(data, {.batch_size = 1, .workers = 2}), plain(data, {.batch_size = 1, .workers = 0});
+  run_epoch(loader);
+  EXPECT_EQ(counts.here, 0);
+  EXPECT_EQ(counts.elsewhere, 200);
+
+  counts.slow = false;
+  plain.set_epoch(1);
+  EXPECT_EQ(run_epoch(loader), run_epoch(plain));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // under which nothing is cheap
+  counts.here = 0;
+  for (int epoch = 0; epoch < 1000 && counts.here == 0; ++epoch) run_epoch(loader);
+  EXPECT_GT(counts.here, 0);
+#endif
+
+  counts.slow = true;
+  counts.here = counts.elsewhere = 0;
+  plain.set_epoch(loader.epoch());
+  const Indices seen = run_epoch(loader);
+  EXPECT_LE(counts.here, 1);  // by which it finds out
+  EXPECT_EQ(counts.here + counts.elsewhere, 200);
+  counts.slow = false;
+  EXPECT_EQ(seen, run_epoch(plain));
+}
+
 TEST(Loader, Refuses) {
   expect_error([] { Loader(Probe{}, {.batch_size = 0}); }, {"[Loader]", "batch_size"});
   expect_error([] { Loader(Probe{}, {.workers = -1}); }, {"workers"});

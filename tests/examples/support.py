@@ -71,6 +71,17 @@ def write_rows(file, count=400):
     file.write_text("\n".join(lines) + "\n")
 
 
+def write_rare_rows(file, count=2000):
+    """A CSV file with classes that are rare and overlap the others: `rare` has two, `rarer` three."""
+    noise = random.Random(2)
+    lines = ["x,y,rarer,rare"]
+    for i in range(count):
+        kind = 2 if i % 40 == 0 else 1 if i % 20 == 1 else 0
+        x, y = noise.gauss(1.5 * (kind == 1), 1), noise.gauss(1.5 * (kind == 2), 1)
+        lines.append(f"{x:.4f},{y:.4f},{['most', 'some', 'few'][kind]},{'few' if kind else 'most'}")
+    file.write_text("\n".join(lines) + "\n")
+
+
 def idx(array_type, sizes, data):
     """An IDX file; 8 stands for bytes."""
     header = struct.pack(">BBBB", 0, 0, array_type, len(sizes)) + struct.pack(f">{len(sizes)}I", *sizes)

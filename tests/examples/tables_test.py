@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from support import ExampleTest, figures, write_rows
+from support import ExampleTest, figures, write_rare_rows, write_rows
 
 CLASSES, NUMBERS = "tabular_classification", "tabular_regression"
 
@@ -69,6 +69,38 @@ class Tables(ExampleTest):
         again = figures(self.train(CLASSES, "--epochs", 4, "--resume", self.saved))  # nothing is left to train
         self.assertEqual(again["steps"], 4 * 20)
         self.assertIn("test_accuracy", again)
+
+    def test_rare_classes_can_count_as_much(self):
+        for target, classes in (("rare", 2), ("rarer", 3)):
+            write_rare_rows(self.rows)
+            options = ("--target", target, "--epochs", 8, "--json", "--data", self.rows)
+            plain = figures(self.assert_runs(CLASSES, *options))
+            for how in ("loss", "draws"):
+                told = figures(self.assert_runs(CLASSES, *options, "--balance", how))
+                self.assertGreater(told["test_balanced_accuracy"], plain["test_balanced_accuracy"] + 0.1, (how, classes))
+                self.assertEqual(told["steps"], plain["steps"])
+
+    def test_balanced_trainings_resume_with_the_same_bits(self):
+        for how in ("loss", "draws"):
+            whole, part = self.folder / f"whole-{how}", self.folder / f"part-{how}"
+            self.train(CLASSES, "--epochs", 3, "--balance", how, "--save", whole)
+            self.train(CLASSES, "--epochs", 1, "--balance", how, "--save", part)
+            self.train(CLASSES, "--epochs", 3, "--resume", part, "--save", part)  # it remembers how
+            self.assertEqual((whole / "model.safetensors").read_bytes(), (part / "model.safetensors").read_bytes())
+
+    def test_logs_and_report(self):
+        for program, target in ((CLASSES, "kind"), (NUMBERS, "size")):
+            folder = self.folder / program
+            result = self.train(program, "--target", target, "--epochs", 3, "--log", folder)
+            self.assertIn(f"tensorboard --logdir {folder}", result.stdout)
+            lines = (folder / "log.csv").read_text().splitlines()
+            self.assertEqual(len(lines), 4)
+            self.assertIn("validation_loss", lines[0])
+            [events] = folder.glob("events.out.tfevents.*")
+            self.assertIn(b"loss/validation", events.read_bytes())
+            report = (folder / "report.html").read_text()
+            self.assertIn(f"<title>{target}</title>", report)
+            self.assertEqual("confusion" in report.lower(), program == CLASSES)
 
     def test_limit(self):
         told = figures(self.train(CLASSES, "--limit", 50, "--epochs", 1))

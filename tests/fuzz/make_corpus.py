@@ -52,12 +52,42 @@ def numpy_arrays():
               npy("<f8", (1,), bytes(8))]
     for i, array in enumerate(arrays):
         yield f"{i}.npy", array
-    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    for method, limit in ((zipfile.ZIP_STORED, zipfile.ZIP64_LIMIT), (zipfile.ZIP_DEFLATED, zipfile.ZIP64_LIMIT),
+                          (zipfile.ZIP_STORED, 10)):
+        zipfile.ZIP64_LIMIT = limit  # with 10 numbers stand in zip64's fields, as beyond 4 GiB
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", method) as archive:
             for i, array in enumerate(arrays):
                 archive.writestr(zipfile.ZipInfo(f"a{i}.npy"), array, method)
-        yield f"{method}.npz", file.getvalue()
+        yield f"{method}_{limit}.npz", file.getvalue()
+
+
+def weights():
+    """Safetensors: what trainings save, every type, and the corners of the format."""
+    def file(header, data=b"", text=None):
+        text = text or json.dumps(header, separators=(",", ":")).encode()
+        return struct.pack("<Q", len(text)) + text + data
+
+    def entry(kind, shape, begin, end):
+        return {"dtype": kind, "shape": shape, "data_offsets": [begin, end]}
+
+    sizes = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I8": 1, "U8": 1, "BOOL": 1}
+    entries, at = {}, 0
+    for kind, size in sizes.items():
+        entries[kind.lower()] = entry(kind, [2, 1], at, at + 2 * size)
+        at += 2 * size
+    metadata = {"__metadata__": {"format": "pt", "format_version": "2", "checkpoint": "0123456789abcdef"}}
+    yield "types", file(entries, bytes(at))
+    yield "model", file({**metadata, "0.weight": entry("F32", [2, 2], 0, 16), "0.bias": entry("F32", [2], 16, 24)},
+                        bytes(24))
+    yield "corners", file({"": entry("F32", [], 0, 4), "none": entry("U8", [0, 3], 4, 4),
+                           "deep": entry("I8", [1] * 8, 4, 5), "\u00e9\n": entry("BOOL", [1], 5, 6)}, bytes(6))
+    yield "metadata", file(metadata)
+    yield "nothing", file({})
+    yield "padded", file({}, bytes(4), b'{"a":{"shape":[1],"data_offsets":[0,4],"dtype":"F32"}}    ')
+    yield "overlap", file({"a": entry("F32", [1], 0, 4), "b": entry("F32", [1], 2, 6)}, bytes(6))
+    yield "twice", file({}, bytes(1), b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{}}')
+    yield "huge", file({"a": entry("F32", [1 << 40, 1 << 40], 0, 4)}, bytes(4))
 
 
 def pipelines():
@@ -89,4 +119,5 @@ if __name__ == "__main__":
     write(Path(sys.argv[1]) / "csv", tables())
     write(Path(sys.argv[1]) / "tuning", tunings())
     write(Path(sys.argv[1]) / "npy", numpy_arrays())
+    write(Path(sys.argv[1]) / "safetensors", weights())
     write(Path(sys.argv[1]) / "tabular", pipelines())

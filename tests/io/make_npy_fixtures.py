@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Writes fixtures/arrays.npz, arrays_deflated.npz, fortran.npy and version3.npy. Usage: make_npy_fixtures.py, with numpy."""
+"""Writes fixtures/arrays.npz, arrays_deflated.npz, arrays_zip64.npz, fortran.npy and version3.npy. Usage:
+make_npy_fixtures.py, with numpy."""
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,8 @@ ARRAYS = {
 if __name__ == "__main__":
     np.savez(FOLDER / "arrays.npz", **ARRAYS)
     np.savez_compressed(FOLDER / "arrays_deflated.npz", **ARRAYS, long=np.zeros(5000, "f4"))
+    zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = 100, 1  # as if 100 bytes were 4 GiB
+    np.savez(FOLDER / "arrays_zip64.npz", **ARRAYS)
     np.save(FOLDER / "fortran.npy", ARRAYS["columns"])
     with open(FOLDER / "version3.npy", "wb") as file:
         np.lib.format.write_array(file, ARRAYS["f8"], version=(3, 0))

@@ -67,6 +67,7 @@ TEST(Npz, ReadsNumPysFiles) {
   EXPECT_EQ(arrays.size(), 16u);
   EXPECT_EQ(arrays[0].first, "f4");
   expect_fixture(arrays);
+  expect_fixture(load_npz(fixture("arrays_zip64.npz")));
   const Named deflated = load_npz(fixture("arrays_deflated.npz"));
   EXPECT_EQ(deflated.size(), 17u);
   expect_fixture(deflated);

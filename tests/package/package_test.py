@@ -1,5 +1,5 @@
 """The package from outside: installed, moved, and used by CMake, pkg-config and as a sub-folder; the Debian packages;
-what liblepton.so shows and how large it is. package_test.py BUILD_FOLDER"""
+what liblepton.so shows and how large it is. package_test.py Package|Subfolder BUILD_FOLDER"""
 import json
 import os
 import re
@@ -26,6 +26,12 @@ def run(*command, **more):
     return result.stdout
 
 
+def configure(build, *options):
+    """The consumer's build folder, made ready."""
+    run("cmake", "-G", "Ninja", "-S", CONSUMER, "-B", build, *options)
+    return build
+
+
 class Package(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -40,15 +46,14 @@ class Package(unittest.TestCase):
     def tearDownClass(cls):
         shutil.rmtree(cls.folder)
 
-    def configure(self, name, *options):
-        build = self.folder / name
-        run("cmake", "-G", "Ninja", "-S", CONSUMER, "-B", build, *options)
-        return build
-
-    def test_find_package(self):
-        build = self.configure("found", f"-DCMAKE_PREFIX_PATH={self.prefix}")
+    def build_and_run(self, name, prefix):
+        """The consumer, which finds the package in `prefix`."""
+        build = configure(self.folder / name, f"-DCMAKE_PREFIX_PATH={prefix}")
         run("cmake", "--build", build)
         self.assertIn("accuracy", run(build / "app"))
+
+    def test_find_package(self):
+        self.build_and_run("found", self.prefix)
 
     def test_find_package_refuses_another_version(self):
         text = (CONSUMER / "CMakeLists.txt").read_text().replace("lepton 0.1", "lepton 0.9")
@@ -69,8 +74,8 @@ class Package(unittest.TestCase):
         self.assertIn("accuracy", run(app))
 
     def test_add_subdirectory(self):
-        # The library itself would take minutes to build again: the program is compiled against it, not linked.
-        build = self.configure("added", f"-DLEPTON_SOURCE={SOURCE}")
+        # The library itself would take minutes to build again: the program is compiled against it. Subfolder links it.
+        build = configure(self.folder / "added", f"-DLEPTON_SOURCE={SOURCE}")
         run("ninja", "-C", build, "CMakeFiles/app.dir/main.cpp.o")
         self.assertNotIn("lepton", run("cmake", "--install", build, "--prefix", self.folder / "nothing"))
 
@@ -115,7 +120,33 @@ class Package(unittest.TestCase):
             text = (SOURCE / "packaging" / recipe).read_text()
             missing = [n for n in needed if not re.search(f'"{names.get(n, n)}["/]', text)]
             self.assertEqual(missing, [], f"of cmake/dependencies.cmake, not in {recipe}")
-        json.loads((SOURCE / "packaging" / "vcpkg" / "vcpkg.json").read_text())
+
+    def test_the_vcpkg_port_is_as_its_reference_has_it(self):
+        # learn.microsoft.com/vcpkg/reference/vcpkg-json, as far as a port without features goes.
+        port = json.loads((SOURCE / "packaging" / "vcpkg" / "vcpkg.json").read_text())
+        identifier = r"(?!vcpkg-prn$)[a-z0-9]+(-[a-z0-9]+)*"
+        self.assertLessEqual(
+            set(port), {"name", "version", "description", "homepage", "license", "supports", "dependencies"})
+        self.assertRegex(port["name"], f"^{identifier}$")
+        version = re.search(r"VERSION (\S+)", (SOURCE / "CMakeLists.txt").read_text().split("project(")[1]).group(1)
+        self.assertEqual(port["version"], version)
+        self.assertRegex(port["version"], r"^(0|[1-9]\d*)(\.(0|[1-9]\d*))*$")
+        self.assertRegex(port["supports"], r"^!?\w+( [&|] !?\w+)*$")
+        names = [d if isinstance(d, str) else d["name"] for d in port["dependencies"]]
+        for name in names:
+            self.assertRegex(name, f"^{identifier}$")
+        self.assertEqual(names, sorted(set(names)))  # as `vcpkg format-manifest` leaves them
+        for d in port["dependencies"]:
+            keys = {"name", "host", "default-features", "features", "platform"}
+            self.assertTrue(isinstance(d, str) or set(d) <= keys, d)
+        # What a port's file calls must come from the helpers that it depends on.
+        text = (SOURCE / "packaging" / "vcpkg" / "portfile.cmake").read_text()
+        calls = set(re.findall(r"^(vcpkg_\w+)\(", text, re.MULTILINE))
+        of_helpers = {"vcpkg_cmake_configure": "vcpkg-cmake", "vcpkg_cmake_install": "vcpkg-cmake",
+                      "vcpkg_cmake_config_fixup": "vcpkg-cmake-config"}
+        built_in = {"vcpkg_fixup_pkgconfig", "vcpkg_install_copyright"}
+        self.assertEqual(calls - built_in - set(of_helpers), set())
+        self.assertLessEqual({of_helpers[c] for c in calls & set(of_helpers)}, set(names))
 
     def test_debian_packages(self):
         if not shutil.which("dpkg-deb") or not shutil.which("dpkg-shlibdeps"):
@@ -132,6 +163,17 @@ class Package(unittest.TestCase):
         names = {p.name for p in root.rglob("*")}
         self.assertLessEqual({"liblepton.so", "liblepton.so.0", "lepton.hpp", "leptonConfig.cmake", "lepton.pc"}, names)
         self.assertEqual([p.name for p in (root / "usr").iterdir() if p.name not in ("lib", "include", "share")], [])
+        self.build_and_run("from_debian", root / "usr")
+
+
+class Subfolder(unittest.TestCase):
+    """The library built within a consumer: minutes, but for ccache."""
+
+    def test_add_subdirectory_links_and_runs(self):
+        with tempfile.TemporaryDirectory(prefix="lepton-subfolder-") as folder:
+            build = configure(Path(folder) / "build", f"-DLEPTON_SOURCE={SOURCE}", "-DLEPTON_CCACHE=ON")
+            run("cmake", "--build", build, "--target", "app")
+            self.assertIn("accuracy", run(build / "app"))
 
 
 if __name__ == "__main__":

@@ -56,6 +56,11 @@ TEST(ConsoleProgress, ALineEveryTenSeconds) {
   EXPECT_EQ(text, "epoch 1/1  step 40/100  128 samples/s  0:15 left  loss 2.0000\n");
 }
 
+TEST(ConsoleProgress, Notes) {
+  EXPECT_EQ(written([](Progress& p) { p.noted({}, "no checkpoint was written"); }),
+            "note: no checkpoint was written\n");
+}
+
 TEST(ConsoleProgress, TimeLeftCountsFromWhereItWasResumed) {
   const std::string text = written([](Progress& p) {
     TrainingPosition at{.epoch = 1, .epochs = 1, .step = 90, .steps = 100};

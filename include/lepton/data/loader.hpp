@@ -22,7 +22,9 @@ struct LoaderOptions {
   std::int64_t batch_size = 32;
   Shuffle shuffle = Shuffle::each_epoch;
   std::uint64_t seed = 0;
-  int workers = 2;   ///< threads that read ahead; 0 reads in the caller's thread
+  /// Threads that read ahead. 0 reads in the caller's thread, which is also done where a batch is read faster than
+  /// threads could hand it over (small tensors in memory).
+  int workers = 2;
   int prefetch = 4;  ///< most batches that lie ready or are being read
   LastBatch last = LastBatch::keep;
   /// One a sample: an epoch then consists of samples drawn with chances in proportion to them, some more than once,
@@ -34,9 +36,8 @@ struct LoaderOptions {
 /// Batches of a dataset: each `for (auto& [x, y] : loader)` runs one epoch.
 ///
 /// The order is a permutation, or with weights a drawing, that depends on (seed, epoch) alone, never on the number of
-/// workers. An error
-/// while a batch is read is thrown in the loop where that batch would have come. Leaving a loop early stops
-/// the workers. Movable; its iterators must not outlive it. One loop at a time.
+/// workers. An error while a batch is read is thrown in the loop where that batch would have come. Leaving a loop early
+/// stops the workers. Movable; its iterators must not outlive it. One loop at a time.
 class LEPTON_API Loader {
   struct Epoch;
 
@@ -68,6 +69,8 @@ class LEPTON_API Loader {
 
   /// Batches in an epoch.
   std::int64_t steps_per_epoch() const;
+  /// Samples in an epoch: those of the dataset, or `draws`, without what LastBatch::drop leaves out.
+  std::int64_t samples_per_epoch() const;
   /// The epoch that is running or will run next, from 0. It moves on when a loop ends, in whatever way.
   std::int64_t epoch() const;
   /// Makes `epoch`, from its batch number `step`, the next to run: where a resumed training goes on.

@@ -34,8 +34,8 @@ LEPTON_API Named read_npz(std::span<const std::uint8_t> bytes, const std::string
 /// Whether the arrays of an npz file are deflated: smaller, and slower to write.
 enum class Compress : bool { no, yes };
 
-/// Writes what numpy.load reads; names are kept. Throws, naming the file, for a name that is taken twice or empty, and
-/// beyond 4 GiB, where safetensors serve.
+/// Writes what numpy.load reads, an array at a time, of any size (zip64 beyond 4 GiB); names are kept. The file is
+/// replaced in one step. Throws, naming the file, for a name that is taken twice, empty or longer than 65,535 bytes.
 LEPTON_API void save_npz(const std::string& path, const Named& arrays, Compress compress = Compress::no);
 
 }  // namespace lepton::io

@@ -9,6 +9,7 @@
 
 #include "lepton/core/autocast.hpp"
 #include "lepton/data/dataset.hpp"
+#include "lepton/data/loader.hpp"
 #include "lepton/optim/grad_scaler.hpp"
 #include "lepton/optim/optimizer.hpp"
 #include "lepton/optim/scheduler.hpp"
@@ -73,13 +74,14 @@ struct FitOptions {
 };
 
 namespace detail {
-LEPTON_API Report fit(Task& task, optim::Optimizer& optimizer, const data::Dataset& train,
+LEPTON_API Report fit(Task& task, optim::Optimizer& optimizer, const data::Loader& train,
                       const FitOptions& options);
 }
 
 /// Trains `model` for some epochs. `loss` is either a function of the model's output and the target, like
 /// `cross_entropy`, for batches x, y; or of the model and a batch, `loss(model, batch)`. It is called in
-/// training mode, which is set back at the end, also for modules within.
+/// training mode, which is set back at the end, also for modules within. The model takes a batch's first tensor, or
+/// the whole batch where it is written so.
 ///
 /// With `save`, a checkpoint is written at the end of every epoch, and at an interruption
 /// (train/interrupt.hpp) in the middle of one: model, optimizer, schedules, scaler, averages, random state and
@@ -93,8 +95,24 @@ LEPTON_API Report fit(Task& task, optim::Optimizer& optimizer, const data::Datas
 ///
 ///   auto report = fit(model, adam, cross_entropy, train, {.epochs = 10, .validation = test,
 ///                                                         .metrics = {{"accuracy", metrics::Accuracy()}}});
-template <class Model, class Loss = Tensor (*)(const Tensor&, const Tensor&)>  // what an overloaded name stands for
+template <class Model,
+          class Loss = Tensor (*)(const Tensor&, const Tensor&)>  // what an overloaded name stands for
 Report fit(Model& model, optim::Optimizer& optimizer, Loss loss, const data::Dataset& train,
+           const FitOptions& options = {}) {
+  const data::Loader loader(
+      train, {.batch_size = options.batch_size, .seed = options.seed, .workers = options.workers});
+  detail::FitTask<Model, Loss> task(model, loss);
+  return detail::fit(task, optimizer, loader, options);
+}
+
+/// The same with batches as a loader has them: samples drawn by weights, not shuffled, the last batch dropped. Its
+/// batch size, seed and workers are taken in place of the options', for the validation as well. It serves as a
+/// description only, so that it stays at the epoch where it is.
+///
+///   const auto weights = sample_weights(labels, balanced_weights(labels));    // each class as often as the others
+///   fit(model, adam, cross_entropy, data::Loader(train, {.batch_size = 64, .weights = weights}), {.epochs = 10});
+template <class Model, class Loss = Tensor (*)(const Tensor&, const Tensor&)>
+Report fit(Model& model, optim::Optimizer& optimizer, Loss loss, const data::Loader& train,
            const FitOptions& options = {}) {
   detail::FitTask<Model, Loss> task(model, loss);
   return detail::fit(task, optimizer, train, options);

@@ -33,6 +33,13 @@ class LEPTON_API Metric {
 
   const std::string& name() const { return name_; }
 
+  /// The same, compared with another tensor of the batch than its second, where a model has several inputs or targets.
+  ///
+  ///   Metric("accuracy", metrics::Accuracy()).against(2)       // of batches x, more x, y
+  Metric against(std::size_t tensor) const;
+  /// Which tensor of a batch it compares with.
+  std::size_t target() const { return target_; }
+
   /// What collects during one evaluation.
   class LEPTON_API Run {
    public:
@@ -56,6 +63,7 @@ class LEPTON_API Metric {
 
   std::string name_;
   std::unique_ptr<Run> fresh_;
+  std::size_t target_ = 1;
 };
 
 }  // namespace lepton

@@ -29,6 +29,8 @@ class LEPTON_API Progress {
   virtual void step_done(const TrainingPosition&) {}
   /// After validation. Not called for an epoch that was interrupted.
   virtual void epoch_ends(const TrainingPosition&, const EpochReport&) {}
+  /// Of what the report's notes will say too, as soon as it is known: no checkpoint could be written.
+  virtual void noted(const TrainingPosition&, const std::string&) {}
 };
 
 /// Prints it: on a terminal one line that is drawn anew, elsewhere a line an epoch and at most one in ten
@@ -45,6 +47,7 @@ class LEPTON_API ConsoleProgress : public Progress {
   void epoch_begins(const TrainingPosition& at) override;
   void step_done(const TrainingPosition& at) override;
   void epoch_ends(const TrainingPosition& at, const EpochReport& report) override;
+  void noted(const TrainingPosition& at, const std::string& text) override;
 
  private:
   void draw(const TrainingPosition& at);

@@ -33,6 +33,7 @@ class LEPTON_API Task {
   [[noreturn]] static void throw_not_callable();
   template <class Model> static Tensor predict(Model& model, const data::Batch& batch) {
     if constexpr (std::is_invocable_r_v<Tensor, Model&, const Tensor&>) return model(batch[0]);
+    else if constexpr (std::is_invocable_r_v<Tensor, Model&, const data::Batch&>) return model(batch);
     else throw_not_callable();
   }
 };

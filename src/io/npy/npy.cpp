@@ -157,7 +157,7 @@ Tensor load_npy(const std::string& path) { return read_npy(read_whole(path), pat
 void save_npy(const std::string& path, const Tensor& x) {
   refuse_in_capture("save_npy");
   const NoGrad no_grad;
-  replace_with(path, {npy::to_bytes(x, path)});
+  replace_with(path, npy::to_bytes(x, path));
 }
 
 }  // namespace lepton::io

@@ -15,6 +15,14 @@ namespace {
 
 constexpr std::string_view kEnding = ".npy";
 
+void check_names(const Named& arrays, const std::string& path) {
+  std::set<std::string> taken;
+  for (const auto& [name, x] : arrays) {
+    if (name.empty()) throw Error(path, "cannot hold an array without a name");
+    if (!taken.insert(name).second) throw Error(path, "would hold two arrays named '" + name + "'");
+  }
+}
+
 }  // namespace
 
 Named read_npz(std::span<const std::uint8_t> bytes, const std::string& name) {
@@ -35,15 +43,16 @@ Named load_npz(const std::string& path) { return read_npz(read_whole(path), path
 void save_npz(const std::string& path, const Named& arrays, Compress compress) {
   refuse_in_capture("save_npz");
   const NoGrad no_grad;
-  zip::Writer writer;
-  std::set<std::string> taken;
-  for (const auto& [name, x] : arrays) {
-    if (name.empty()) throw Error(path, "cannot hold an array without a name");
-    if (!taken.insert(name).second) throw Error(path, "would hold two arrays named '" + name + "'");
-    const auto method = compress == Compress::yes ? zip::Method::deflated : zip::Method::stored;
-    writer.add(name + std::string(kEnding), npy::to_bytes(x, path + ": " + name), method, path);
-  }
-  replace_with(path, writer.finish());
+  check_names(arrays, path);
+  const auto method = compress == Compress::yes ? zip::Method::deflated : zip::Method::stored;
+  replace_with(path, [&](OutputFile& file) {
+    zip::Writer writer(file);
+    for (const auto& [name, x] : arrays) {
+      const std::string where = path + ": " + name;
+      writer.add(name + std::string(kEnding), npy::to_bytes(x, where), method, where);
+    }
+    writer.finish();
+  });
 }
 
 }  // namespace lepton::io

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "src/io/file.hpp"
+
 namespace lepton::io::zip {
 
 using Bytes = std::span<const std::uint8_t>;
@@ -28,19 +30,25 @@ std::vector<Entry> read_directory(Bytes archive, const std::string& file);
 /// A member's bytes. Throws, naming `file` and member, where they do not have the size or the checksum announced.
 std::vector<std::uint8_t> unpack(const Entry& entry, const std::string& file);
 
-/// Collects members and writes the archive.
+/// Writes an archive into a file, a member at a time.
 class Writer {
  public:
-  /// Throws, naming `file`, beyond 4 GiB.
-  void add(const std::string& name, std::vector<std::uint8_t> bytes, Method method, const std::string& file);
-  /// The archive in pieces, members first.
-  std::vector<std::vector<std::uint8_t>> finish();
+  /// Numbers from `limit` on go into zip64's fields: where they do not fit 32 bits, or in tests before that.
+  explicit Writer(OutputFile& file, std::uint64_t limit = 0xffffffff) : file_(file), limit_(limit) {}
+  /// Throws, naming `where`, for a name of more than 65,535 bytes, and what the file throws.
+  void add(const std::string& name, std::vector<std::uint8_t> bytes, Method method, const std::string& where);
+  /// Writes the directory, which ends the archive.
+  void finish();
 
  private:
-  std::vector<std::vector<std::uint8_t>> pieces_;
+  struct Member;
+  void write(const std::vector<std::uint8_t>& bytes);
+  void put_in_directory(const Member& member);
+
+  OutputFile& file_;
+  std::uint64_t limit_;
   std::vector<std::uint8_t> directory_;
-  std::uint64_t at_ = 0;
-  std::uint16_t count_ = 0;
+  std::uint64_t at_ = 0, count_ = 0;  // bytes and members written
 };
 
 }  // namespace lepton::io::zip
