@@ -8,8 +8,9 @@
 
 namespace lepton::kernels {
 
-/// x: [n, ih, iw, c], y and where: [n, oh, ow, c]. f32 or f64. Windows of kh x kw <= 256 elements; padding
-/// counts as minus infinity, at most half a window on either side.
+/// x: [n, ih, iw, c], y and where: [n, oh, ow, c]. f32 or f64. Windows of kh x kw <= 256 elements, `dilation` apart.
+/// What lies outside of x counts as minus infinity: windows may begin before it and end behind it, but each has an
+/// element inside.
 /// With `relu`, of windows of at most 255 elements, pooling also does the relu before it: the bits of y are those of
 /// max_pool2d of relu(x), and the bits of dx those of relu's gradient after max_pool2d_grad.
 struct PoolShape {
@@ -17,6 +18,7 @@ struct PoolShape {
   std::int64_t kh, kw, stride_h, stride_w, pad_h, pad_w;
   DType dtype;
   bool relu;
+  std::int64_t dilation_h = 1, dilation_w = 1;
 };
 
 /// The place that pooling with relu writes for a window without a positive element, or with a NaN: no gradient.

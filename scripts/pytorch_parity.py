@@ -19,11 +19,18 @@ DIFFERENT = [
     ("`cross_entropy(logits, target)`", "Without options a target outside [0, C) is refused, -100 included; with "
                                         "`CrossEntropyOptions` -100 is ignored, as in PyTorch."),
     ("`adaptive_max_pool*`", "Of equal largest elements each has a share of the gradient; in PyTorch the first has it all."),
+    ("`max_pool*` with dilation", "A window without any element inside is refused; PyTorch's is minus infinity."),
+    ("`AdaptiveLogSoftmaxWithLoss`", "Computes all clusters for all rows, so that no size depends on the data."),
     ("`Dropout`", "p is rounded to a multiple of 1/65536. Random numbers are Philox's, and not those of PyTorch's CPU."),
     ("`EmbeddingBag`", "The gradient of `BagMode::max` can be taken once; `max_norm`, `sparse` and "
                        "`scale_grad_by_freq` are not there."),
     ("`WeightNorm`, `SpectralNorm`", "Wrap a layer instead of changing it; the state is named as by `torch.nn.utils`' "
                                      "functions."),
+    ("`return_indices`", "Functions `max_pool*_with_indices`, and `MaxPool*::with_indices`."),
+    ("`padding='same'`", "`.padding = kSame`."),
+    ("`interpolate`", "`scale_factor = {2, 1.5}` differs by axis; `linear` is bilinear and trilinear, too."),
+    ("`rrelu`, `RReLU`, `FeatureAlphaDropout`", "Random numbers as for `Dropout`; compared where there is one slope to draw, "
+                                               "and in evaluation."),
     ("`InstanceNorm*`, pooling, convolution", "Need the axis of samples; PyTorch takes a single sample too."),
     ("`conv3d`, pooling in 1d and 3d", "Are made of the two-dimensional kernels."),
     ("Activations without settings", "Are functions: `Sequential{..., gelu, ...}`."),
@@ -31,14 +38,9 @@ DIFFERENT = [
 ]
 
 MISSING = [
-    "Layers: `Transformer` and attention, RNN, LSTM and GRU, `Fold`, `Unfold`, `MaxUnpool*`, `FractionalMaxPool*`, "
-    "`LocalResponseNorm`, `SyncBatchNorm`, lazy modules, `Hardshrink`, `Softshrink`, `Tanhshrink`, `Threshold`, `RReLU`, "
-    "`Softmin`, `AdaptiveLogSoftmaxWithLoss`, `FeatureAlphaDropout`, `LPPool3d`.",
-    "Losses: `multilabel_margin_loss`, `multilabel_soft_margin_loss`, `soft_margin_loss`, "
-    "`triplet_margin_with_distance_loss`.",
-    "Options: `ceil_mode` and `dilation` of pooling, `return_indices` but of `max_pool2d_with_indices`, "
-    "`divisor_override`, `momentum=None` of batch normalisation, `interpolate` with `area`, `nearest-exact` and "
-    "antialiasing, scale factors that differ by axis, `padding='same'`.",
+    "Layers: `Transformer` and attention, RNN, LSTM and GRU, `FractionalMaxPool*`, `SyncBatchNorm`, lazy modules.",
+    "Options: `return_indices` of adaptive pooling, `momentum=None` of instance normalisation, `output_size` of transposed "
+    "convolution.",
 ]
 
 

@@ -87,8 +87,9 @@ void conv2d_pack(const ConvPackArgs& a, Stream) {
 bool conv_pools(const ConvPlan* plan, const PoolShape& p) {
   const ConvShape& s = plan->shape;
   return plan->algorithm->run_pooled && plan->pass == ConvPass::forward && s.dtype == f32 && p.dtype == f32 &&
-         p.n == s.n && p.c == s.oc && p.ih == s.oh && p.iw == s.ow && p.kh == 2 && p.kw == 2 && p.stride_h == 2 && p.stride_w == 2 &&
-         p.pad_h == 0 && p.pad_w == 0;
+         p.n == s.n && p.c == s.oc && p.ih == s.oh && p.iw == s.ow && p.kh == 2 && p.kw == 2 &&
+         p.stride_h == 2 && p.stride_w == 2 && p.pad_h == 0 && p.pad_w == 0 && p.dilation_h == 1 &&
+         p.dilation_w == 1 && 2 * p.oh <= p.ih && 2 * p.ow <= p.iw;
 }
 
 void conv2d_max_pool(const ConvPoolArgs& a, Stream) {

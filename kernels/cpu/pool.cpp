@@ -15,6 +15,8 @@ struct Window {
   std::int64_t corner;
 };
 
+LEPTON_INLINE std::int64_t lesser(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
+
 /// f(window, offset of the output pixel in elements) for the output rows [begin, end) of all images.
 template <bool kTwoByTwo, class F>
 LEPTON_INLINE void for_windows(const PoolShape& s, std::int64_t begin, std::int64_t end, F&& f) {
@@ -22,19 +24,25 @@ LEPTON_INLINE void for_windows(const PoolShape& s, std::int64_t begin, std::int6
     const std::int64_t image = r / s.oh, top = r % s.oh * s.stride_h - s.pad_h;
     Window w{0, 2, 0, 2, 0};
     if (!kTwoByTwo) {
-      w.row = top < 0 ? -top : 0;
-      w.row_end = s.ih - top < s.kh ? s.ih - top : s.kh;
+      w.row = steps_to(-top, s.dilation_h);
+      w.row_end = lesser(steps_to(s.ih - top, s.dilation_h), s.kh);
     }
     for (std::int64_t ow = 0; ow < s.ow; ++ow) {
       const std::int64_t left = ow * s.stride_w - s.pad_w;
       if (!kTwoByTwo) {
-        w.column = left < 0 ? -left : 0;
-        w.column_end = s.iw - left < s.kw ? s.iw - left : s.kw;
+        w.column = steps_to(-left, s.dilation_w);
+        w.column_end = lesser(steps_to(s.iw - left, s.dilation_w), s.kw);
       }
       w.corner = ((image * s.ih + top) * s.iw + left) * s.c;
       f(w, (r * s.ow + ow) * s.c);
     }
   }
+}
+
+/// Where an element of a window stands, in elements from the start of x, for channel 0.
+LEPTON_INLINE std::int64_t place_of(const PoolShape& s, const Window& w, std::int64_t row,
+                                    std::int64_t column) {
+  return w.corner + (row * s.dilation_h * s.iw + column * s.dilation_w) * s.c;
 }
 
 /// f(place in the window, offset in elements) over the elements of a window, for channel 0.
@@ -44,7 +52,7 @@ template <bool kTwoByTwo, class F> LEPTON_INLINE void for_places(const PoolShape
       f(place, w.corner + (place / 2 * s.iw + place % 2) * s.c);
   } else {
     for (std::int64_t i = w.row; i < w.row_end; ++i)
-      for (std::int64_t j = w.column; j < w.column_end; ++j) f(i * s.kw + j, w.corner + (i * s.iw + j) * s.c);
+      for (std::int64_t j = w.column; j < w.column_end; ++j) f(i * s.kw + j, place_of(s, w, i, j));
   }
 }
 
@@ -57,7 +65,7 @@ void max_pool(const MaxPoolArgs& args, std::int64_t begin, std::int64_t end) {
   std::uint8_t* const where = args.where;
   for_windows<kTwoByTwo>(s, begin, end, [&](const Window& w, std::int64_t at) {
     // The first element inside: it wins over padding whatever it is.
-    const std::int64_t first = w.row * s.kw + w.column, offset = w.corner + (w.row * s.iw + w.column) * s.c;
+    const std::int64_t first = w.row * s.kw + w.column, offset = place_of(s, w, w.row, w.column);
     for_channels<T>(s.c, [&](std::int64_t j, auto lanes) {
       Best<T> best{lanes.load(x + offset + j), Places<T>(first)};
       for_places<kTwoByTwo>(s, w, [&](std::int64_t place, std::int64_t from) {

@@ -11,19 +11,29 @@ namespace {
 
 /// The windows along one axis that cover a place, as it moves up by one.
 struct Cover {
-  std::int64_t size, stride, pad, windows;
+  std::int64_t span, stride, pad, dilation, windows;
   std::int64_t first, end;  // first covering window, and one past the last
 
-  LEPTON_INLINE Cover(std::int64_t kernel, std::int64_t step, std::int64_t padding, std::int64_t count)
-      : size(kernel), stride(step), pad(padding), windows(count), first(0), end(0) {}
+  LEPTON_INLINE Cover(std::int64_t kernel, std::int64_t step, std::int64_t padding, std::int64_t apart,
+                      std::int64_t count)
+      : span((kernel - 1) * apart + 1),
+        stride(step),
+        pad(padding),
+        dilation(apart),
+        windows(count),
+        first(0),
+        end(0) {}
 
-  /// Window w covers w * stride - pad and the size - 1 places behind.
+  /// Window w reaches over w * stride - pad and the span - 1 places behind.
   LEPTON_INLINE void move_to(std::int64_t place) {
-    while (first < windows && first * stride - pad + size <= place) ++first;
+    while (first < windows && first * stride - pad + span <= place) ++first;
     while (end < windows && end * stride - pad <= place) ++end;
   }
+  /// Which of the window's elements a place that it reaches over is, or -1 for one between them.
   LEPTON_INLINE std::int64_t place_in(std::int64_t window, std::int64_t place) const {
-    return place + pad - window * stride;
+    const std::int64_t distance = place + pad - window * stride;
+    if (dilation == 1) return distance;
+    return distance % dilation == 0 ? distance / dilation : -1;
   }
 };
 
@@ -42,15 +52,18 @@ template <class T> void grad_row(const MaxPoolGradArgs& args, std::int64_t image
   const T* const g = static_cast<const T*>(args.g) + image * s.oh * s.ow * s.c;
   const std::uint8_t* const where = args.where + image * s.oh * s.ow * s.c;
   T* to = static_cast<T*>(args.dx) + (image * s.ih + row) * s.iw * s.c;
-  Cover rows(s.kh, s.stride_h, s.pad_h, s.oh), columns(s.kw, s.stride_w, s.pad_w, s.ow);
+  Cover rows(s.kh, s.stride_h, s.pad_h, s.dilation_h, s.oh);
+  Cover columns(s.kw, s.stride_w, s.pad_w, s.dilation_w, s.ow);
   rows.move_to(row);
   for (std::int64_t iw = 0; iw < s.iw; ++iw, to += s.c) {
     columns.move_to(iw);
     bool first = true;
     for (std::int64_t oh = rows.first; oh < rows.end; ++oh)
       for (std::int64_t ow = columns.first; ow < columns.end; ++ow) {
-        const std::int64_t at = (oh * s.ow + ow) * s.c;
-        const std::int64_t place = rows.place_in(oh, row) * s.kw + columns.place_in(ow, iw);
+        const std::int64_t at = (oh * s.ow + ow) * s.c, i = rows.place_in(oh, row),
+                           j = columns.place_in(ow, iw);
+        if (i < 0 || j < 0) continue;
+        const std::int64_t place = i * s.kw + j;
         if (first) collect<true>(g + at, where + at, place, to, s.c);
         else collect<false>(g + at, where + at, place, to, s.c);
         first = false;

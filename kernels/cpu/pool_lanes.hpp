@@ -108,9 +108,16 @@ template <class T> LEPTON_INLINE Vec<T> where_place(Places<T> places, std::int64
   return select(Mask<T>{(places == Places<T>(place)).m}, v, Vec<T>(0));
 }
 
-/// 2 by 2 windows side by side: the common case, for which loops unroll.
+/// 2 by 2 windows side by side and whole: the common case, for which loops unroll.
 LEPTON_INLINE bool is_two_by_two(const PoolShape& s) {
-  return s.kh == 2 && s.kw == 2 && s.stride_h == 2 && s.stride_w == 2 && s.pad_h == 0 && s.pad_w == 0;
+  return s.kh == 2 && s.kw == 2 && s.stride_h == 2 && s.stride_w == 2 && s.pad_h == 0 && s.pad_w == 0 &&
+         s.dilation_h == 1 && s.dilation_w == 1 && 2 * s.oh <= s.ih && 2 * s.ow <= s.iw;
+}
+
+/// How many steps of a window, `dilation` long, it takes to go `distance`: 0 for one that is negative.
+LEPTON_INLINE std::int64_t steps_to(std::int64_t distance, std::int64_t dilation) {
+  if (distance <= 0) return 0;
+  return dilation == 1 ? distance : (distance + dilation - 1) / dilation;
 }
 
 /// About what an output element takes.

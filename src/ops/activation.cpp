@@ -2,6 +2,7 @@
 #include "lepton/ops/activation.hpp"
 
 #include "lepton/ops/binary.hpp"
+#include "lepton/ops/random.hpp"
 #include "src/tensor/make.hpp"
 
 namespace lepton {
@@ -16,6 +17,15 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
   Shape slopes;
   for (int i = 0; i < x.rank(); ++i) slopes.push_back(i == channels ? n : 1);
   return where(x > 0, x, weight.reshape(slopes) * x);
+}
+
+Tensor rrelu(const Tensor& x, const RReluOptions& o) {
+  if (!(o.lower <= o.upper))
+    throw Error("rrelu", "slopes from " + std::to_string(o.lower) + " to " + std::to_string(o.upper));
+  if (!o.training) return leaky_relu(x, (o.lower + o.upper) / 2);
+  detail::require_computable(x, "rrelu");
+  return where(x >= 0, x,
+               x * uniform(x.shape(), o.lower, o.upper, {.dtype = x.dtype(), .device = x.device()}));
 }
 
 Tensor glu(const Tensor& x, std::int64_t axis) {

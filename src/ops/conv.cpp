@@ -7,6 +7,7 @@
 #include "lepton/ops/reduce.hpp"
 #include "src/autograd/apply.hpp"
 #include "src/ops/conv.hpp"
+#include "src/ops/edges.hpp"
 #include "src/ops/layout.hpp"
 
 namespace lepton {
@@ -43,7 +44,8 @@ void run_weight_grad(const ConvShape& shape, Tensor& dw, Tensor& db, const Tenso
   const Tensor scratch = make_scratch(kernels::cpu::conv_scratch(args.plan), g.device());
   if (db.defined())
     launch(kernels::conv2d_weight_grad, args,
-           {reads(args.x, x), reads(args.g, g), writes(args.dw, dw), writes(args.db, db), writes(args.scratch, scratch)});
+           {reads(args.x, x), reads(args.g, g), writes(args.dw, dw), writes(args.db, db),
+            writes(args.scratch, scratch)});
   else
     launch(kernels::conv2d_weight_grad, args,
            {reads(args.x, x), reads(args.g, g), writes(args.dw, dw), writes(args.scratch, scratch)});
@@ -64,8 +66,9 @@ struct Conv2d {
              {reads(args.x, x), reads(args.weight, weight), reads(args.bias, bias), writes(args.y, y),
               writes(args.scratch, scratch)});
     else
-      launch(kernels::conv2d, args,
-             {reads(args.x, x), reads(args.weight, weight), writes(args.y, y), writes(args.scratch, scratch)});
+      launch(
+          kernels::conv2d, args,
+          {reads(args.x, x), reads(args.weight, weight), writes(args.y, y), writes(args.scratch, scratch)});
   }
   Grads backward(const Saved& saved, const Tensor& g) const {
     Tensor dx, dw, db;
@@ -92,8 +95,9 @@ struct Conv2dInputGrad {
     kernels::ConvInputGradArgs args{};
     args.plan = kernels::cpu::prepare_chosen_conv(shape, ConvPass::input_grad);
     const Tensor scratch = make_scratch(kernels::cpu::conv_scratch(args.plan), g.device());
-    launch(kernels::conv2d_input_grad, args,
-           {reads(args.g, g), reads(args.weight, weight), writes(args.dx, dx), writes(args.scratch, scratch)});
+    launch(
+        kernels::conv2d_input_grad, args,
+        {reads(args.g, g), reads(args.weight, weight), writes(args.dx, dx), writes(args.scratch, scratch)});
   }
   Grads backward(const Saved& saved, const Tensor& h) const {
     const Tensor last = channels_last(h);
@@ -138,9 +142,12 @@ std::int64_t output_size(std::int64_t in, std::int64_t kernel, std::int64_t stri
 ConvShape conv_shape(const Tensor& x, const Tensor& w, const Tensor& bias, const Conv2dOptions& o) {
   require_computable(x, kOp);
   const std::string sizes = "input " + to_string(x.shape()) + ", weight " + to_string(w.shape());
-  if (x.rank() != 4 || w.rank() != 4) throw Error(kOp, "needs [N, C, H, W] and [out, C, kh, kw]; got " + sizes);
-  if (x.dtype() != w.dtype() || (bias.defined() && bias.dtype() != w.dtype())) throw Error(kOp, "types differ; " + sizes);
-  if (o.stride.h < 1 || o.stride.w < 1 || o.dilation.h < 1 || o.dilation.w < 1 || o.padding.h < 0 || o.padding.w < 0)
+  if (x.rank() != 4 || w.rank() != 4)
+    throw Error(kOp, "needs [N, C, H, W] and [out, C, kh, kw]; got " + sizes);
+  if (x.dtype() != w.dtype() || (bias.defined() && bias.dtype() != w.dtype()))
+    throw Error(kOp, "types differ; " + sizes);
+  if (o.stride.h < 1 || o.stride.w < 1 || o.dilation.h < 1 || o.dilation.w < 1 || o.padding.h < 0 ||
+      o.padding.w < 0)
     throw Error(kOp, "stride and dilation must be at least 1, padding at least 0");
   if (o.groups < 1 || x.shape()[1] != w.shape()[1] * o.groups || w.shape()[0] % o.groups != 0)
     throw Error(kOp, "channels do not fit: " + sizes + ", groups " + std::to_string(o.groups));
@@ -152,13 +159,24 @@ ConvShape conv_shape(const Tensor& x, const Tensor& w, const Tensor& bias, const
   s.stride_h = o.stride.h, s.stride_w = o.stride.w, s.pad_h = o.padding.h, s.pad_w = o.padding.w;
   s.dilation_h = o.dilation.h, s.dilation_w = o.dilation.w, s.groups = o.groups;
   s.dtype = x.dtype();
-  s.compute = s.dtype == f32 ? autocast_dtype() : s.dtype;  // what is allowed: in all passes, whenever they run
+  s.compute =
+      s.dtype == f32 ? autocast_dtype() : s.dtype;  // what is allowed: in all passes, whenever they run
   s.oh = output_size(s.ih, s.kh, s.stride_h, s.pad_h, s.dilation_h);
   s.ow = output_size(s.iw, s.kw, s.stride_w, s.pad_w, s.dilation_w);
   if (w.numel() == 0 || s.ih + 2 * s.pad_h < s.dilation_h * (s.kh - 1) + 1 ||
       s.iw + 2 * s.pad_w < s.dilation_w * (s.kw - 1) + 1)
     throw Error(kOp, "the kernel does not fit into the picture: " + sizes);
   return s;
+}
+
+/// `o` with numbers for kSame; x gets what only its far sides need.
+Conv2dOptions without_same(Tensor& x, const Tensor& w, Conv2dOptions o) {
+  if ((o.padding.h != kSame && o.padding.w != kSame) || x.rank() != 4 || w.rank() != 4) return o;
+  const Sides rows = conv_sides(o.padding.h, w.size(2), o.stride.h, o.dilation.h, kOp);
+  const Sides columns = conv_sides(o.padding.w, w.size(3), o.stride.w, o.dilation.w, kOp);
+  x = with_edges(with_edges(x, 2, 0, rows.after - rows.before), 3, 0, columns.after - columns.before);
+  o.padding = {rows.before, columns.before};
+  return o;
 }
 
 }  // namespace
@@ -170,8 +188,10 @@ Tensor conv2d_input_grad(const ConvShape& shape, const Tensor& g, const Tensor& 
 }  // namespace detail
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options) {
-  const auto shape = detail::conv_shape(x, weight, bias, options);
-  return detail::apply(detail::Conv2d{shape}, detail::channels_last(x), weight.contiguous(),
+  Tensor padded = x;
+  const Conv2dOptions o = detail::without_same(padded, weight, options);
+  const auto shape = detail::conv_shape(padded, weight, bias, o);
+  return detail::apply(detail::Conv2d{shape}, detail::channels_last(padded), weight.contiguous(),
                        bias.defined() ? bias.contiguous() : bias);
 }
 

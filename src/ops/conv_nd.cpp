@@ -46,14 +46,15 @@ Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
   constexpr auto kOp = "conv3d";
   check(x, weight, bias, o.groups, 5, kOp);
   const Shape &s = x.shape(), &w = weight.shape();
-  if (o.stride.d < 1 || o.dilation.d < 1 || o.padding.d < 0)
+  const Sides ends = detail::conv_sides(o.padding.d, w[2], o.stride.d, o.dilation.d, kOp);
+  if (o.stride.d < 1 || o.dilation.d < 1 || ends.before < 0)
     throw Error(kOp, "stride and dilation must be at least 1, padding at least 0");
-  const std::int64_t span = s[2] + 2 * o.padding.d - o.dilation.d * (w[2] - 1) - 1;
+  const std::int64_t span = s[2] + ends.before + ends.after - o.dilation.d * (w[2] - 1) - 1;
   if (weight.numel() == 0 || span < 0)
     throw Error(
         kOp, "the kernel does not fit into the volume: input " + to_string(s) + ", weight " + to_string(w));
   const std::int64_t depth = span / o.stride.d + 1;
-  const Tensor padded = detail::with_edges(x, 2, o.padding.d, o.padding.d);
+  const Tensor padded = detail::with_edges(x, 2, ends.before, ends.after);
   const Tensor columns = depth_columns(padded, depth, w[2], o.stride.d, o.dilation.d);
   const Tensor y = conv2d(columns, weight.reshape({w[0], w[1] * w[2], w[3], w[4]}), bias,
                           {.stride = {o.stride.h, o.stride.w},

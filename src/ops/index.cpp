@@ -8,6 +8,7 @@
 #include "lepton/ops/cast.hpp"
 #include "lepton/tensor/factory.hpp"
 #include "src/autograd/apply.hpp"
+#include "src/ops/index.hpp"
 
 namespace lepton {
 namespace detail {
@@ -63,6 +64,15 @@ Grads ScatterAddRows::backward(const Saved& saved, const Tensor& g) const {
 }
 
 }  // namespace
+
+Tensor index_add(const Tensor& x, int axis, const Tensor& index, std::int64_t size) {
+  const Tensor rows = axis == 0 ? x : x.transpose(0, axis);
+  Shape shape = rows.shape();
+  shape[0] = size;
+  const Tensor y = apply(ScatterAddRows{shape}, rows, index.contiguous());
+  return axis == 0 ? y : y.transpose(0, axis);
+}
+
 }  // namespace detail
 
 Tensor index_select(const Tensor& x, std::int64_t axis, const Tensor& index) {
@@ -78,7 +88,8 @@ Tensor index_select(const Tensor& x, std::int64_t axis, const Tensor& index) {
 
 Tensor embedding(const Tensor& weight, const Tensor& ids) {
   if (weight.rank() != 2) throw Error("embedding", "weight must be [V, D], got " + to_string(weight.shape()));
-  if (ids.dtype() != i64) throw Error("embedding", "ids must be i64, not " + std::string(name_of(ids.dtype())));
+  if (ids.dtype() != i64)
+    throw Error("embedding", "ids must be i64, not " + std::string(name_of(ids.dtype())));
   Shape shape = ids.shape();
   shape.push_back(weight.shape()[1]);
   const Tensor flat = ids.reshape({ids.numel()}).contiguous();

@@ -17,6 +17,15 @@ void check_rows(const Tensor& a, const Tensor& b, const char* op) {
   if (a.rank() != 1 && a.rank() != 2) throw Error(op, "needs [N, D] or [D], got " + to_string(a.shape()));
 }
 
+/// What the two triplet losses are before they are reduced.
+template <class F>
+Tensor triplet_losses(const Tensor& anchor, const Tensor& positive, const Tensor& negative, F&& distance,
+                      double margin, bool swap) {
+  Tensor apart = distance(anchor, negative);
+  if (swap) apart = minimum(apart, distance(positive, negative));
+  return relu(distance(anchor, positive) - apart + margin);
+}
+
 }  // namespace
 
 Tensor hinge_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
@@ -57,9 +66,23 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
   const auto distance = [&](const Tensor& a, const Tensor& b) {
     return pairwise_distance(a, b, {.p = o.p, .eps = o.eps});
   };
-  Tensor apart = distance(anchor, negative);
-  if (o.swap) apart = minimum(apart, distance(positive, negative));
-  return detail::reduced(relu(distance(anchor, positive) - apart + o.margin), o.reduction);
+  return detail::reduced(triplet_losses(anchor, positive, negative, distance, o.margin, o.swap), o.reduction);
+}
+
+Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
+                                         const TripletDistanceOptions& o) {
+  constexpr auto kOp = "triplet_margin_with_distance_loss";
+  detail::check_pair(anchor, positive, kOp);
+  detail::check_pair(anchor, negative, kOp);
+  const auto distance = [&](const Tensor& a, const Tensor& b) {
+    return o.distance_function ? o.distance_function(a, b) : pairwise_distance(a, b);
+  };
+  return detail::reduced(triplet_losses(anchor, positive, negative, distance, o.margin, o.swap), o.reduction);
+}
+
+Tensor soft_margin_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
+  detail::check_pair(x, target, "soft_margin_loss");
+  return detail::reduced(softplus(-target * x), reduction);
 }
 
 Tensor multi_margin_loss(const Tensor& x, const Tensor& target, const MultiMarginOptions& o) {

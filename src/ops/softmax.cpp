@@ -48,5 +48,6 @@ template <bool kLog> Tensor along(const Tensor& x, std::int64_t axis) {
 
 Tensor softmax(const Tensor& x, std::int64_t axis) { return detail::along<false>(x, axis); }
 Tensor log_softmax(const Tensor& x, std::int64_t axis) { return detail::along<true>(x, axis); }
+Tensor softmin(const Tensor& x, std::int64_t axis) { return softmax(-x, axis); }
 
 }  // namespace lepton

@@ -22,10 +22,16 @@ TEST(Layers, Activations) {
                                                                      {"hardswish", hardswish},
                                                                      {"hardsigmoid", hardsigmoid},
                                                                      {"relu6", relu6},
-                                                                     {"logsigmoid", logsigmoid}};
+                                                                     {"logsigmoid", logsigmoid},
+                                                                     {"tanhshrink", tanhshrink}};
   for (const auto& [name, f] : plain) table.push_back(same(name, 5, of(f)));
-  using nn::CELU, nn::ELU, nn::GLU, nn::Hardtanh, nn::LeakyReLU, nn::LogSoftmax, nn::PReLU, nn::Softmax,
-      nn::Softplus;
+  using nn::CELU, nn::ELU, nn::GLU, nn::Hardshrink, nn::Hardtanh, nn::LeakyReLU, nn::LogSoftmax, nn::PReLU,
+      nn::Softmax, nn::Softmin, nn::Softplus, nn::Softshrink, nn::Threshold;
+  const auto resting = [](double lower, double upper) {
+    nn::RReLU m(lower, upper);
+    m.eval();
+    return layer(m);
+  };
   table.insert(
       table.end(),
       {{"LeakyReLU",
@@ -40,6 +46,20 @@ TEST(Layers, Activations) {
         {layer(Hardtanh()), layer(Hardtanh(-2.5, 0.5)), layer(Hardtanh(0, 0.25)), layer(Hardtanh(5, 20)),
          layer(Hardtanh(-10, -1))}},
        {"PReLU", {layer(PReLU()), layer(PReLU(4)), layer(PReLU(3)), layer(PReLU()), layer(PReLU(2))}},
+       {"Hardshrink",
+        {layer(Hardshrink()), layer(Hardshrink(1)), layer(Hardshrink(0.1)), layer(Hardshrink(3)),
+         layer(Hardshrink(0))}},
+       {"Softshrink",
+        {layer(Softshrink()), layer(Softshrink(1)), layer(Softshrink(0.1)), layer(Softshrink(3)),
+         layer(Softshrink(0))}},
+       {"Threshold",
+        {layer(Threshold(0, 0)), layer(Threshold(-2.5, 20)), layer(Threshold(0.1, -1)),
+         layer(Threshold(15, 0.5)), layer(Threshold(-20, 3))}},
+       {"RReLU",
+        {resting(1.0 / 8, 1.0 / 3), resting(0.1, 0.5), resting(0, 1), resting(-0.5, 0.5),
+         layer(nn::RReLU(0.3, 0.3))}},
+       {"Softmin",
+        {layer(Softmin()), layer(Softmin(0)), layer(Softmin(1)), layer(Softmin()), layer(Softmin(2))}},
        {"GLU", {layer(GLU()), layer(GLU(0)), layer(GLU(1)), layer(GLU()), layer(GLU(2))}},
        {"Softmax",
         {layer(Softmax()), layer(Softmax(0)), layer(Softmax(1)), layer(Softmax()), layer(Softmax(2))}},

@@ -8,7 +8,7 @@ namespace lepton::golden {
 namespace {
 
 template <class M> Entry convs(const std::string& name, std::int64_t kernel) {
-  using enum PaddingMode;
+  using enum PadMode;
   return {
       name,
       {layer(M({.in = 4, .out = 6, .kernel = kernel})),
@@ -17,7 +17,12 @@ template <class M> Entry convs(const std::string& name, std::int64_t kernel) {
        layer(M({.in = 4, .out = 6, .kernel = kernel, .padding = 1, .groups = 2})),
        layer(M({.in = 4, .out = 6, .kernel = kernel, .padding = 1, .padding_mode = reflect})),
        layer(M({.in = 4, .out = 6, .kernel = kernel, .stride = 2, .padding = 2, .padding_mode = replicate})),
-       layer(M({.in = 4, .out = 6, .kernel = kernel, .padding = 1, .padding_mode = circular}))}};
+       layer(M({.in = 4, .out = 6, .kernel = kernel, .padding = 1, .padding_mode = circular})),
+       layer(M({.in = 4, .out = 6, .kernel = kernel, .padding = kSame})),
+       layer(M({.in = 4, .out = 6, .kernel = 2, .padding = kSame})),
+       layer(M({.in = 4, .out = 6, .kernel = kernel, .padding = kSame, .dilation = 2, .groups = 2})),
+       layer(M({.in = 4, .out = 6, .kernel = 2, .padding = kSame, .dilation = 3, .padding_mode = replicate})),
+       layer(M({.in = 4, .out = 6, .kernel = 2, .padding = kSame, .padding_mode = reflect}))}};
 }
 
 template <class M> Entry transposed(const std::string& name, std::int64_t kernel) {

@@ -1,8 +1,11 @@
 // Losses and distances against PyTorch: layers/losses.py made the file.
+#include "lepton/nn/adaptive_softmax.hpp"
 #include "lepton/ops/cast.hpp"
 #include "lepton/ops/ctc_loss.hpp"
 #include "lepton/ops/distance.hpp"
+#include "lepton/ops/formula/unary.hpp"
 #include "lepton/ops/margin_loss.hpp"
+#include "lepton/ops/multilabel_loss.hpp"
 #include "lepton/ops/regression_loss.hpp"
 #include "lepton/ops/softmax.hpp"
 #include "tests/golden/layers.hpp"
@@ -142,6 +145,56 @@ TEST(Layers, LossesWithMargins) {
                   {.p = 1 + int(i % 2), .margin = kMargin[i] + 0.7, .weight = x[2], .reduction = r});
             })},
       Rest::elsewhere);
+}
+
+TEST(Layers, LossesOfSeveralClasses) {
+  constexpr double kMargin[] = {1, 1.5, 0.7, 2, 3};
+  const auto largest = [](const Tensor& a, const Tensor& b) { return max(abs(a - b), {-1}); };
+  expect_family(
+      "losses",
+      {five("soft_margin_loss", [](const Tensors& x, std::size_t,
+                                   Reduction r) { return soft_margin_loss(x[0], signs(x[1], x[0]), r); }),
+       five("multilabel_margin_loss", [](const Tensors& x, std::size_t,
+                                         Reduction r) { return multilabel_margin_loss(x[0], x[1] - 1, r); }),
+       five("multilabel_soft_margin_loss",
+            [](const Tensors& x, std::size_t i, Reduction r) {
+              return multilabel_soft_margin_loss(x[0], x[1],
+                                                 {.weight = i % 2 ? x[2] : Tensor(), .reduction = r});
+            }),
+       five("triplet_margin_with_distance_loss",
+            [=](const Tensors& x, std::size_t i, Reduction r) {
+              TripletDistanceOptions o{.margin = kMargin[i], .swap = i == 1 || i == 3, .reduction = r};
+              if (i % 2) o.distance_function = largest;
+              return triplet_margin_with_distance_loss(x[0], x[1], x[2], o);
+            })},
+      Rest::elsewhere);
+}
+
+/// What f makes of an adaptive softmax and the inputs, for the five of losses.py.
+template <class F> Entry adaptive_softmaxes(const std::string& name, F f) {
+  Entry entry{name, {}};
+  for (const nn::AdaptiveLogSoftmaxOptions& o : {nn::AdaptiveLogSoftmaxOptions{8, 12, {4}},
+                                                 {6, 10, {2, 5}, 2},
+                                                 {8, 9, {3, 5, 7}, 1.5, true},
+                                                 {4, 6, {1}, 4, true},
+                                                 {5, 20, {8, 15}, 1}})
+    entry.cases.push_back([f, original = nn::AdaptiveLogSoftmaxWithLoss(o)] {
+      const auto m = std::make_shared<nn::AdaptiveLogSoftmaxWithLoss>(original);
+      return Subject{[m, f](const Tensors& x) { return f(*m, x); }, m};
+    });
+  return entry;
+}
+
+TEST(Layers, AdaptiveSoftmax) {
+  using Softmax = nn::AdaptiveLogSoftmaxWithLoss;
+  expect_family("losses",
+                {adaptive_softmaxes("AdaptiveLogSoftmax_output",
+                                    [](const Softmax& m, const Tensors& x) { return m(x[0], x[1]).output; }),
+                 adaptive_softmaxes("AdaptiveLogSoftmax_loss",
+                                    [](const Softmax& m, const Tensors& x) { return m(x[0], x[1]).loss; }),
+                 adaptive_softmaxes("AdaptiveLogSoftmax_log_prob",
+                                    [](const Softmax& m, const Tensors& x) { return m.log_prob(x[0]); })},
+                Rest::elsewhere);
 }
 
 TEST(Layers, LossOfSequences) {

@@ -19,15 +19,32 @@ PoolShape shape(std::int64_t n, std::int64_t c, std::int64_t ih, std::int64_t iw
   return {n, c, ih, iw, oh, ow, kh, kw, stride_h, stride_w, pad_h, pad_w, f32, false};
 }
 
+/// Windows whose elements lie apart, and that may reach over the far edges.
+PoolShape reaching(PoolShape s, std::int64_t oh, std::int64_t ow, std::int64_t dilation_h,
+                   std::int64_t dilation_w) {
+  s.oh = oh, s.ow = ow, s.dilation_h = dilation_h, s.dilation_w = dilation_w;
+  return s;
+}
+
 // 2 by 2 with even and odd sizes; windows that overlap, leave gaps, reach into padding; channels around a
 // vector.
-const PoolShape kShapes[] = {shape(2, 32, 8, 6, 2, 2, 2, 2),      shape(1, 1, 7, 5, 2, 2, 2, 2),
-                             shape(2, 17, 9, 4, 2, 2, 2, 2),      shape(2, 16, 9, 9, 3, 3, 2, 2, 1, 1),
-                             shape(1, 5, 6, 7, 3, 2, 1, 1),       shape(1, 20, 10, 9, 2, 1, 3, 4),
-                             shape(2, 8, 5, 5, 5, 5, 1, 1, 2, 2), shape(1, 3, 16, 16, 16, 16, 16, 16),
-                             shape(1, 9, 4, 4, 2, 2, 2, 2, 1, 1), shape(0, 4, 4, 4, 2, 2, 2, 2),
-                             shape(2, 0, 4, 4, 2, 2, 2, 2),       shape(1, 40, 3, 3, 3, 3, 3, 3),
-                             shape(24, 64, 32, 32, 2, 2, 2, 2),   shape(9, 64, 33, 31, 3, 3, 2, 2, 1, 1)};
+const PoolShape kShapes[] = {shape(2, 32, 8, 6, 2, 2, 2, 2),
+                             shape(1, 1, 7, 5, 2, 2, 2, 2),
+                             shape(2, 17, 9, 4, 2, 2, 2, 2),
+                             shape(2, 16, 9, 9, 3, 3, 2, 2, 1, 1),
+                             shape(1, 5, 6, 7, 3, 2, 1, 1),
+                             shape(1, 20, 10, 9, 2, 1, 3, 4),
+                             shape(2, 8, 5, 5, 5, 5, 1, 1, 2, 2),
+                             shape(1, 3, 16, 16, 16, 16, 16, 16),
+                             shape(1, 9, 4, 4, 2, 2, 2, 2, 1, 1),
+                             shape(0, 4, 4, 4, 2, 2, 2, 2),
+                             shape(2, 0, 4, 4, 2, 2, 2, 2),
+                             shape(1, 40, 3, 3, 3, 3, 3, 3),
+                             shape(24, 64, 32, 32, 2, 2, 2, 2),
+                             shape(9, 64, 33, 31, 3, 3, 2, 2, 1, 1),
+                             reaching(shape(2, 17, 7, 5, 2, 2, 2, 2), 4, 3, 1, 1),
+                             reaching(shape(2, 5, 9, 8, 3, 2, 2, 1), 3, 5, 2, 3),
+                             reaching(shape(3, 20, 6, 7, 3, 3, 2, 2, 1, 1), 3, 2, 2, 3)};
 
 std::size_t output_size(const PoolShape& s) { return std::size_t(s.n * s.oh * s.ow * s.c); }
 std::size_t input_size(const PoolShape& s) { return std::size_t(s.n * s.ih * s.iw * s.c); }
@@ -36,8 +53,8 @@ std::size_t input_size(const PoolShape& s) { return std::size_t(s.n * s.ih * s.i
 std::int64_t source(const PoolShape& s, std::int64_t at, std::int64_t place) {
   const std::int64_t c = at % s.c, ow = at / s.c % s.ow, oh = at / s.c / s.ow % s.oh,
                      n = at / s.c / s.ow / s.oh;
-  const std::int64_t h = oh * s.stride_h - s.pad_h + place / s.kw,
-                     w = ow * s.stride_w - s.pad_w + place % s.kw;
+  const std::int64_t h = oh * s.stride_h - s.pad_h + place / s.kw * s.dilation_h,
+                     w = ow * s.stride_w - s.pad_w + place % s.kw * s.dilation_w;
   if (h < 0 || h >= s.ih || w < 0 || w >= s.iw) return -1;
   return ((n * s.ih + h) * s.iw + w) * s.c + c;
 }

@@ -1,9 +1,13 @@
-// Containers, dropout of channels, and layers that only rearrange.
+// Containers, layers that draw, layers that only rearrange, and what PyTorch's stored cases do not show.
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "lepton/autograd/no_grad.hpp"
+#include "lepton/compile/compile.hpp"
+#include "lepton/nn/activation.hpp"
+#include "lepton/nn/adaptive_softmax.hpp"
+#include "lepton/nn/batch_norm.hpp"
 #include "lepton/nn/bilinear.hpp"
 #include "lepton/nn/containers.hpp"
 #include "lepton/nn/dropout.hpp"
@@ -65,6 +69,65 @@ TEST(AlphaDropout, KeepsMeanAndVariance) {
   const Tensor y = layer(randn({400, 500}));
   EXPECT_NEAR(mean(y).item(), 0, 0.01);
   EXPECT_NEAR(variance(y, {0, 1}).item(), 1, 0.02);
+}
+
+TEST(FeatureAlphaDropout, DropsWholeChannelsAndKeepsMeanAndVariance) {
+  manual_seed(2);
+  const nn::FeatureAlphaDropout layer(0.3);
+  const Tensor x = randn({200, 300, 2}), y = layer(x);
+  EXPECT_NEAR(mean(y).item(), 0, 0.02);
+  EXPECT_NEAR(variance(y, {0, 1, 2}).item(), 1, 0.04);
+  const auto low = (y == min(y)).to_vector<bool>();
+  double dropped = 0;
+  for (std::size_t i = 0; i < low.size(); i += 2) {
+    ASSERT_EQ(low[i], low[i + 1]) << i;
+    dropped += low[i];
+  }
+  EXPECT_NEAR(2 * dropped / double(low.size()), 0.3, 0.01);
+  EXPECT_ERROR(layer(ones({3})), "[FeatureAlphaDropout] needs [N, C, ...], got [3]");
+}
+
+TEST(RReLU, DrawsSlopesInTrainingOnly) {
+  manual_seed(3);
+  nn::RReLU layer(0.25, 0.75);
+  const Tensor drawn = layer(full({100, 100}, -1));
+  EXPECT_NEAR(mean(drawn).item(), -0.5, 0.01);
+  EXPECT_NEAR(variance(drawn, {0, 1}).item(), 0.25 / 12, 0.001);
+  EXPECT_LE(max(drawn).item(), -0.25);
+  EXPECT_GE(min(drawn).item(), -0.75);
+  layer.eval();
+  EXPECT_TRUE(test::same_bits(layer(full({3}, -1)), full({3}, -0.5)));
+}
+
+TEST(BatchNorm, WithoutMomentumKeepsTheMeanOfAllBatches) {
+  nn::BatchNorm2d eager(2, {.momentum = std::nullopt}), replayed = eager;
+  auto step = compile([&](const Tensor& x) { return replayed(x); });
+  Tensor means = zeros({2}), variances = zeros({2});
+  for (int batch = 1; batch <= 4; ++batch) {
+    const Tensor x = randn({3, 2, 4, 5}) * double(batch) + 2;
+    EXPECT_TRUE(test::same_bits(step(x), eager(x)));
+    means = means + mean(x, {0, 2, 3});
+    variances = variances + variance(x, {0, 2, 3});
+    EXPECT_TRUE(test::close(eager.running_mean, means / double(batch), 1e-5));
+    EXPECT_TRUE(test::close(eager.running_var, variances / double(batch), 1e-4));
+  }
+  EXPECT_TRUE(test::same_bits(replayed.running_mean, eager.running_mean));
+  EXPECT_TRUE(test::same_bits(replayed.running_var, eager.running_var));
+}
+
+TEST(AdaptiveLogSoftmax, IsADistributionWithPyTorchsNames) {
+  const nn::AdaptiveLogSoftmaxWithLoss layer({.in = 8, .classes = 10, .cutoffs = {3, 6}, .div_value = 2});
+  const Tensor x = randn({5, 8}), all = layer.log_prob(x);
+  EXPECT_TRUE(test::close(sum(exp(all), {1}), ones({5}), 1e-5));
+  EXPECT_TRUE(test::same_bits(layer.predict(x), argmax(all, 1)));
+  std::vector<std::string> names;
+  for (const auto& [name, p] : layer.named_parameters()) names.push_back(name + to_string(p.shape()));
+  EXPECT_EQ(names, (std::vector<std::string>{"head.weight[5, 8]", "tail.0.0.weight[4, 8]", "tail.0.1.weight[3, 4]",
+                                             "tail.1.0.weight[2, 8]", "tail.1.1.weight[4, 2]"}));
+  EXPECT_ERROR(layer(x, zeros({4}, {.dtype = i64})),
+               "[AdaptiveLogSoftmaxWithLoss] target [4] does not fit input [5, 8]");
+  EXPECT_ERROR(nn::AdaptiveLogSoftmaxWithLoss({.in = 8, .classes = 10, .cutoffs = {6, 3}}),
+               "[AdaptiveLogSoftmaxWithLoss] cutoffs must rise");
 }
 
 TEST(Unflatten, UndoesFlatten) {

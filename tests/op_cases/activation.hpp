@@ -48,11 +48,57 @@ inline OpCases pointwise_activation_cases() {
           +[](double x) { return std::fmax(std::fmin(x, 2.5), -0.5); }, away_from(-0.5, {}, -3, 2.4),
           "hardtanh(Tensor, double, double)"),
       unary_case(
+          "hardshrink", +[](const Tensor& x) { return hardshrink(x, 0.7); },
+          +[](double x) { return std::fabs(x) > 0.7 ? x : 0; }, away_from(0.7, {}, -0.6, 3)),
+      unary_case(
+          "hardshrink_below", +[](const Tensor& x) { return hardshrink(x); },
+          +[](double x) { return std::fabs(x) > 0.5 ? x : 0; }, away_from(-0.5, {}, -3, 0.4), "hardshrink"),
+      unary_case(
+          "softshrink", +[](const Tensor& x) { return softshrink(x, 0.7); },
+          +[](double x) { return std::fmax(std::fabs(x) - 0.7, 0) * (x > 0 ? 1 : -1); },
+          away_from(0.7, {}, -0.6, 3)),
+      unary_case(
+          "softshrink_below", +[](const Tensor& x) { return softshrink(x); },
+          +[](double x) { return std::fmin(x + 0.5, 0); }, away_from(-0.5, {}, -3, 0.4), "softshrink"),
+      unary_case(
+          "tanhshrink", tanhshrink, +[](double x) { return x - std::tanh(x); }, any),
+      unary_case(
+          "threshold", +[](const Tensor& x) { return threshold(x, -0.5, 2); },
+          +[](double x) { return x > -0.5 ? x : 2; }, away_from(-0.5, {}, -3, 3)),
+      unary_case(
           "softplus_beta", +[](const Tensor& x) { return softplus(x, 2.5, 5); },
           +[](double x) { return 2.5 * x > 5 ? x : softplus_of(2.5 * x) / 2.5; }, away_from(2, {}, -3, 3),
           "softplus(Tensor, double, double)"),
   };
+  for (OpCase& row : rows)
+    if (row.name == "softshrink")
+      row.wrong.push_back(
+          LEPTON_FAILS("[softshrink] lambda must be at least 0, got -1", softshrink(zeros({2}), -1)));
   return rows;
+}
+
+inline OpCases random_slope_cases() {
+  const auto slopes = [](double below) {
+    return
+        [below](const Arrays& x) { return map(x[0], [below](double v) { return v >= 0 ? v : v * below; }); };
+  };
+  return {
+      {.name = "rrelu",
+       .op = "rrelu",
+       .call = [](const Tensors& x) { return rrelu(x[0], {.lower = 0.1, .upper = 0.5}); },
+       .reference = slopes(0.3),
+       .inputs = {{away_from(0, {3, 4})}, {away_from(0, {})}},
+       .wrong = {LEPTON_FAILS("[rrelu] slopes from 2", rrelu(zeros({2}), {.lower = 2, .upper = 1})),
+                 LEPTON_FAILS("[rrelu] computes with f32 and f64, not i32",
+                              rrelu(zeros({2}, {.dtype = i32}), {.training = true}))},
+       .large = {away_from(0, {64, 3000})}},
+      // In training, where there is one slope to draw: values and gradients must agree with what was drawn.
+      {.name = "rrelu_training",
+       .op = "rrelu",
+       .call = [](const Tensors& x) { return rrelu(x[0], {.lower = 0.25, .upper = 0.25, .training = true}); },
+       .reference = slopes(0.25),
+       .inputs = {{away_from(0, {3, 4})}, {away_from(0, {0, 2})}}},
+  };
 }
 
 inline OpCases composed_activation_cases() {

@@ -19,16 +19,20 @@
 #include "tests/op_cases/margin_loss.hpp"
 #include "tests/op_cases/maths.hpp"
 #include "tests/op_cases/matmul.hpp"
+#include "tests/op_cases/multilabel_loss.hpp"
 #include "tests/op_cases/norm.hpp"
 #include "tests/op_cases/pool_nd.hpp"
 #include "tests/op_cases/random.hpp"
 #include "tests/op_cases/reduce.hpp"
 #include "tests/op_cases/regression_loss.hpp"
+#include "tests/op_cases/resample.hpp"
 #include "tests/op_cases/reshape.hpp"
 #include "tests/op_cases/scan.hpp"
 #include "tests/op_cases/shape.hpp"
 #include "tests/op_cases/sort.hpp"
 #include "tests/op_cases/unary.hpp"
+#include "tests/op_cases/unfold.hpp"
+#include "tests/op_cases/unpool.hpp"
 
 namespace lepton::op_cases {
 
@@ -37,6 +41,7 @@ inline OpCases all_cases() {
   for (OpCases (*family)() : {activation_cases,
                               pointwise_activation_cases,
                               composed_activation_cases,
+                              random_slope_cases,
                               math_cases,
                               maths_cases,
                               two_tensor_maths_cases,
@@ -70,9 +75,14 @@ inline OpCases all_cases() {
                               conv_transpose_cases,
                               pool_cases,
                               pool_nd_cases,
+                              pool_option_cases,
+                              unpool_cases,
                               interpolate_cases,
+                              resample_cases,
+                              unfold_cases,
                               batch_norm_cases,
                               layer_norm_cases,
+                              local_norm_cases,
                               softmax_cases,
                               loss_cases,
                               class_loss_cases,
@@ -80,6 +90,7 @@ inline OpCases all_cases() {
                               variance_and_penalty_cases,
                               distance_cases,
                               margin_loss_cases,
+                              multilabel_loss_cases,
                               ctc_loss_cases,
                               random_cases,
                               distribution_cases,

@@ -48,6 +48,20 @@ inline OpCase conv_case(std::string name, const Conv2dOptions& options, std::vec
       .large = std::move(large)};
 }
 
+/// A kernel of 2 x 3 needs one row more below.
+inline OpCase same_size_case() {
+  OpCase row =
+      conv_case("conv2d_same", {.padding = kSame}, {{real({2, 3, 4, 5}), real({4, 3, 2, 3}), real({4})}});
+  row.reference = [](const Arrays& x) {
+    Shape longer = x[0].shape;
+    ++longer[2];
+    const Array padded =
+        generate(longer, [&](const Dims& at) { return at[2] < x[0].size(2) ? x[0](at) : 0; });
+    return correlate({padded, x[1], x[2]}, {.padding = {0, 1}});
+  };
+  return row;
+}
+
 inline OpCases conv_cases() {
   OpCases rows{
       conv_case("conv2d", {},
@@ -73,6 +87,7 @@ inline OpCases conv_cases() {
                 {{real({2, 3, 6, 5}), real({3, 1, 3, 3}), real({3})},
                  {real({2, 3, 5, 5}), real({6, 1, 3, 3}), real({6})}},
                 {real({8, 3, 112, 112}), real({3, 1, 3, 3}), real({3})}),
+      same_size_case(),
   };
   rows[0].wrong = {
       LEPTON_FAILS("[conv2d] channels do not fit: input [2, 3, 5, 5], weight [4, 2, 3, 3]",
@@ -87,6 +102,8 @@ inline OpCases conv_cases() {
                    conv2d(zeros({2, 3, 5, 5}), zeros({4, 3, 3, 3}), {}, {.stride = 0})),
       LEPTON_FAILS("[conv2d] channels do not fit",
                    conv2d(zeros({2, 3, 5, 5}), zeros({4, 3, 3, 3}), {}, {.groups = 2})),
+      LEPTON_FAILS("[conv2d] keeps sizes (kSame) with a stride of 1 only, not 2",
+                   conv2d(zeros({2, 3, 5, 5}), zeros({4, 3, 3, 3}), {}, {.stride = 2, .padding = kSame})),
       LEPTON_FAILS("[conv2d] types differ", conv2d(zeros({2, 3, 5, 5}), zeros({4, 3, 3, 3}, {.dtype = f64}))),
       LEPTON_FAILS("[conv2d] computes with f32 and f64, not u8",
                    conv2d(zeros({2, 3, 5, 5}, {.dtype = u8}), zeros({4, 3, 3, 3})))};
@@ -129,11 +146,15 @@ inline OpCases pool_cases() {
   };
   rows[0].wrong = {
       LEPTON_FAILS("[max_pool2d] needs [N, C, H, W], got [3, 4, 4]", max_pool2d(zeros({3, 4, 4}), 2)),
-      LEPTON_FAILS("[max_pool2d] the window does not fit into the picture [1, 3, 4, 1]",
+      LEPTON_FAILS("[max_pool2d] the window does not fit: it reaches over 2 of 1 elements",
                    max_pool2d(zeros({1, 3, 4, 1}), 2)),
       LEPTON_FAILS("[max_pool2d] padding must lie between 0 and half the window",
                    max_pool2d(zeros({1, 3, 4, 4}), 2, 2, 2)),
       LEPTON_FAILS("[max_pool2d] needs a window of 1 to 256 elements", max_pool2d(zeros({1, 3, 4, 4}), 0)),
+      LEPTON_FAILS("[max_pool2d] needs a window, a stride and a dilation of at least 1",
+                   max_pool2d(zeros({1, 3, 4, 4}), 2, 2, 0, 0)),
+      LEPTON_FAILS("[max_pool2d] a window has no element inside of 1",
+                   max_pool2d(zeros({1, 3, 1, 4}), 2, 1, 1, {2, 1})),
       LEPTON_FAILS("[max_pool2d] computes with f32 and f64, not i32",
                    max_pool2d(zeros({1, 3, 4, 4}, {.dtype = i32}), 2))};
   return rows;

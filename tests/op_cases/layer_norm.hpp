@@ -99,4 +99,34 @@ inline OpCases layer_norm_cases() {
   };
 }
 
+inline OpCases local_norm_cases() {
+  return {
+      {.name = "local_response_norm",
+       .op = "local_response_norm",
+       .call =
+           [](const Tensors& x) { return local_response_norm(x[0], 4, {.alpha = 0.6, .beta = 0.5, .k = 2}); },
+       .reference =
+           [](const Arrays& x) {
+             return generate(x[0].shape, [&](const Dims& at) {
+               double squares = 0;
+               for (std::int64_t c = std::max<std::int64_t>(at[1] - 2, 0); c <= at[1] + 1 && c < x[0].size(1);
+                    ++c) {
+                 Dims from = at;
+                 from[1] = c;
+                 squares += x[0](from) * x[0](from);
+               }
+               return x[0](at) / std::sqrt(2 + 0.6 * squares / 4);
+             });
+           },
+       .inputs = {{real({2, 5, 3})}, {real({3, 2, 2, 2})}, {real({2, 3})}, {real({0, 3, 2})}},
+       .wrong = {LEPTON_FAILS("[local_response_norm] needs [N, C, ...], got [3]",
+                              local_response_norm(zeros({3}), 2)),
+                 LEPTON_FAILS("[local_response_norm] needs at least one channel, not 0",
+                              local_response_norm(zeros({3, 2}), 0)),
+                 LEPTON_FAILS("[local_response_norm] computes with f32 and f64, not i32",
+                              local_response_norm(zeros({3, 2}, {.dtype = i32}), 2))},
+       .large = {real({8, 32, 28, 28})}},
+  };
+}
+
 }  // namespace lepton::op_cases

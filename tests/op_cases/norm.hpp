@@ -144,6 +144,14 @@ inline OpCases softmax_cases() {
         LEPTON_FAILS("[" + name + "] computes with f32 and f64, not i64",
                      call(zeros({2, 3}, {.dtype = i64}), 1))};
   }
+  rows.push_back(
+      {.name = "softmin",
+       .op = "softmin",
+       .call = [](const Tensors& x) { return softmin(x[0], 0); },
+       .reference = [](const Arrays& x) { return shares(map(x[0], [](double v) { return -v; }), 0, false); },
+       .inputs = {{real({4, 5})}, {real({6})}},
+       .wrong = {LEPTON_FAILS("[softmax] axis 2 is out of range", softmin(zeros({2, 3}), 2))},
+       .large = {real({300, 1000})}});
   return rows;
 }
 

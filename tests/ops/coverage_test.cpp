@@ -58,9 +58,10 @@ const std::set<std::string> kNotOperations{"Tensor::grad", "Tensor::detach", "Te
 Declarations public_operations() {
   const fs::path root = fs::path(LEPTON_SOURCE_DIR) / "include/lepton";
   const std::string name = "(operator[^\\w\\s(]+|\\w+)\\(([^)]*)\\)";
-  const std::regex function("(?:LEPTON_API|inline|template <class Formula>) "
-                            "(?:Tensor&?|Ranked|Unique|std::vector<Tensor>) " +
-                            name);
+  const std::regex function(
+      "(?:LEPTON_API|inline|template <class Formula>) "
+      "(?:Tensor&?|Ranked|Unique|std::vector<Tensor>|std::pair<Tensor, Tensor>) " +
+      name);
   const std::regex method("\n  (?:const )?Tensor&? (operator\\[\\]|\\w+)\\(([^)]*)\\)");
   Declarations found;
   for (const auto& entry : fs::directory_iterator(root / "ops"))

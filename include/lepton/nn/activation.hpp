@@ -67,11 +67,65 @@ class LEPTON_API Hardtanh : public Module {
   double low_, high_;
 };
 
+class LEPTON_API Hardshrink : public Module {
+ public:
+  explicit Hardshrink(double lambda = 0.5) : lambda_(lambda) {}
+  Tensor operator()(const Tensor& x) const { return hardshrink(x, lambda_); }
+  LEPTON_FIELDS()
+
+ private:
+  double lambda_;
+};
+
+class LEPTON_API Softshrink : public Module {
+ public:
+  explicit Softshrink(double lambda = 0.5) : lambda_(lambda) {}
+  Tensor operator()(const Tensor& x) const { return softshrink(x, lambda_); }
+  LEPTON_FIELDS()
+
+ private:
+  double lambda_;
+};
+
+class LEPTON_API Threshold : public Module {
+ public:
+  Threshold(double threshold, double value) : limit_(threshold), below_(value) {}
+  Tensor operator()(const Tensor& x) const { return threshold(x, limit_, below_); }
+  LEPTON_FIELDS()
+
+ private:
+  double limit_, below_;
+};
+
+/// rrelu, with random slopes in training.
+class LEPTON_API RReLU : public Module {
+ public:
+  explicit RReLU(double lower = 1.0 / 8, double upper = 1.0 / 3) : lower_(lower), upper_(upper) {}
+  Tensor operator()(const Tensor& x) const {
+    return rrelu(x, {.lower = lower_, .upper = upper_, .training = training()});
+  }
+  LEPTON_FIELDS()
+
+ private:
+  double lower_, upper_;
+};
+
 /// softmax along an axis.
 class LEPTON_API Softmax : public Module {
  public:
   explicit Softmax(std::int64_t axis = -1) : axis_(axis) {}
   Tensor operator()(const Tensor& x) const { return softmax(x, axis_); }
+  LEPTON_FIELDS()
+
+ private:
+  std::int64_t axis_;
+};
+
+/// softmin along an axis.
+class LEPTON_API Softmin : public Module {
+ public:
+  explicit Softmin(std::int64_t axis = -1) : axis_(axis) {}
+  Tensor operator()(const Tensor& x) const { return softmin(x, axis_); }
   LEPTON_FIELDS()
 
  private:

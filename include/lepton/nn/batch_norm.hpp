@@ -1,13 +1,16 @@
 // The batch normalisation layers.
 #pragma once
 
+#include <optional>
+
 #include "lepton/nn/module.hpp"
 
 namespace lepton::nn {
 
 struct BatchNormLayerOptions {
   double eps = 1e-5;
-  double momentum = 0.1;            ///< share of a batch in the running statistics
+  /// Share of a batch in the running statistics; std::nullopt: these are the means of all batches.
+  std::optional<double> momentum = 0.1;
   bool affine = true;               ///< with weight and bias
   bool track_running_stats = true;  ///< false: the batch's statistics in evaluation too
 };
@@ -24,9 +27,13 @@ class LEPTON_API BatchNorm : public Module {
 
  protected:
   /// x must be of a rank from `least` to `most`; `name`, a string constant, is named in an error.
-  BatchNorm(std::int64_t channels, const BatchNormLayerOptions& options, const char* name, int least, int most);
+  BatchNorm(std::int64_t channels, const BatchNormLayerOptions& options, const char* name, int least,
+            int most);
 
  private:
+  /// In training, running statistics as means of all batches.
+  Tensor averaging(const Tensor& x) const;
+
   BatchNormLayerOptions options_;
   const char* name_;
   int least_, most_;

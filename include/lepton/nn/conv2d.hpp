@@ -12,11 +12,11 @@ struct Conv2dLayerOptions {
   std::int64_t in, out;
   Pair kernel;
   Pair stride = 1;
-  Pair padding = 0;  ///< on either side
+  Pair padding = 0;  ///< on either side, or kSame
   Pair dilation = 1;
   std::int64_t groups = 1;
   bool bias = true;
-  PaddingMode padding_mode = PaddingMode::zeros;
+  PadMode padding_mode = PadMode::constant;
   std::optional<Pair> padding_after = {};  ///< below and to the right, where it differs
 };
 
@@ -35,7 +35,7 @@ class LEPTON_API Conv2d : public Module {
 
  private:
   Conv2dOptions options_;
-  PaddingMode mode_;
+  PadMode mode_;
   Pair after_;
 };
 

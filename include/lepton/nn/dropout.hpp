@@ -42,4 +42,15 @@ class LEPTON_API AlphaDropout : public Module {
   double p_;
 };
 
+/// The same of whole channels of [N, C, ...].
+class LEPTON_API FeatureAlphaDropout : public Module {
+ public:
+  explicit FeatureAlphaDropout(double p = 0.5);
+  Tensor operator()(const Tensor& x) const;
+  LEPTON_FIELDS()
+
+ private:
+  double p_;
+};
+
 }  // namespace lepton::nn

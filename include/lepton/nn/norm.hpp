@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "lepton/nn/module.hpp"
+#include "lepton/ops/norm.hpp"
 
 namespace lepton::nn {
 
@@ -60,6 +61,19 @@ class LEPTON_API GroupNorm : public Module {
  private:
   std::int64_t groups_;
   double eps_;
+};
+
+/// local_response_norm over `size` channels: LocalResponseNorm(5, {.alpha = 1e-3}).
+class LEPTON_API LocalResponseNorm : public Module {
+ public:
+  explicit LocalResponseNorm(std::int64_t size, const LocalResponseNormOptions& options = {})
+      : size_(size), options_(options) {}
+  Tensor operator()(const Tensor& x) const { return local_response_norm(x, size_, options_); }
+  LEPTON_FIELDS()
+
+ private:
+  std::int64_t size_;
+  LocalResponseNormOptions options_;
 };
 
 struct InstanceNormLayerOptions {

@@ -4,103 +4,136 @@
 #include "lepton/nn/module.hpp"
 #include "lepton/ops/interpolate.hpp"
 #include "lepton/ops/pool.hpp"
+#include "lepton/ops/unpool.hpp"
 
 namespace lepton::nn {
 
-// A stride of 0 stands for the kernel's size.
+// A stride of 0 stands for the kernel's size. Settings are in PyTorch's order where it has them, MaxPool2d(2) halves a
+// picture. The templates are what the layers named below them have in common.
 
-class LEPTON_API MaxPool1d : public Module {
+/// The largest element of each window by functions of the ops.
+template <class Size, auto kPool, auto kPoolWithIndices> class MaxPool : public Module {
  public:
-  explicit MaxPool1d(std::int64_t kernel, std::int64_t stride = 0, std::int64_t padding = 0)
-      : kernel_(kernel), stride_(stride), padding_(padding) {}
-  Tensor operator()(const Tensor& x) const { return max_pool1d(x, kernel_, stride_, padding_); }
+  explicit MaxPool(Size kernel, Size stride = 0, Size padding = 0, Size dilation = 1,
+                   CeilMode ceil = CeilMode::no)
+      : kernel_(kernel), stride_(stride), padding_(padding), dilation_(dilation), ceil_(ceil) {}
+  Tensor operator()(const Tensor& x) const { return kPool(x, kernel_, stride_, padding_, dilation_, ceil_); }
+  /// The same, and where the largest elements stand, which MaxUnpool needs.
+  std::pair<Tensor, Tensor> with_indices(const Tensor& x) const {
+    return kPoolWithIndices(x, kernel_, stride_, padding_, dilation_, ceil_);
+  }
   LEPTON_FIELDS()
 
  private:
-  std::int64_t kernel_, stride_, padding_;
+  Size kernel_, stride_, padding_, dilation_;
+  CeilMode ceil_;
+};
+class LEPTON_API MaxPool1d : public MaxPool<std::int64_t, max_pool1d, max_pool1d_with_indices> {
+ public:
+  using MaxPool::MaxPool;
+};
+class LEPTON_API MaxPool2d : public MaxPool<Pair, max_pool2d, max_pool2d_with_indices> {
+ public:
+  using MaxPool::MaxPool;
+};
+class LEPTON_API MaxPool3d : public MaxPool<Triple, max_pool3d, max_pool3d_with_indices> {
+ public:
+  using MaxPool::MaxPool;
 };
 
-/// The largest element of each window; MaxPool2d(2) halves a picture.
-class LEPTON_API MaxPool2d : public Module {
+/// Elements put back to where max pooling found them, zeros elsewhere: unpool(y, indices), or with the size that is
+/// wanted where pooling has rounded it.
+template <class Size, auto kUnpool> class MaxUnpool : public Module {
  public:
-  explicit MaxPool2d(Pair kernel, Pair stride = 0, Pair padding = 0)
+  explicit MaxUnpool(Size kernel, Size stride = 0, Size padding = 0)
       : kernel_(kernel), stride_(stride), padding_(padding) {}
-  Tensor operator()(const Tensor& x) const { return max_pool2d(x, kernel_, stride_, padding_); }
+  Tensor operator()(const Tensor& x, const Tensor& indices, std::optional<Size> size = {}) const {
+    return kUnpool(x, indices, kernel_, stride_, padding_, size);
+  }
   LEPTON_FIELDS()
 
  private:
-  Pair kernel_, stride_, padding_;
+  Size kernel_, stride_, padding_;
 };
-
-class LEPTON_API MaxPool3d : public Module {
+class LEPTON_API MaxUnpool1d : public MaxUnpool<std::int64_t, max_unpool1d> {
  public:
-  explicit MaxPool3d(Triple kernel, Triple stride = 0, Triple padding = 0)
-      : kernel_(kernel), stride_(stride), padding_(padding) {}
-  Tensor operator()(const Tensor& x) const { return max_pool3d(x, kernel_, stride_, padding_); }
-  LEPTON_FIELDS()
-
- private:
-  Triple kernel_, stride_, padding_;
+  using MaxUnpool::MaxUnpool;
+};
+class LEPTON_API MaxUnpool2d : public MaxUnpool<Pair, max_unpool2d> {
+ public:
+  using MaxUnpool::MaxUnpool;
+};
+class LEPTON_API MaxUnpool3d : public MaxUnpool<Triple, max_unpool3d> {
+ public:
+  using MaxUnpool::MaxUnpool;
 };
 
 class LEPTON_API AvgPool1d : public Module {
  public:
   explicit AvgPool1d(std::int64_t kernel, std::int64_t stride = 0, std::int64_t padding = 0,
-                     CountPadding count = CountPadding::yes)
-      : kernel_(kernel), stride_(stride), padding_(padding), count_(count) {}
-  Tensor operator()(const Tensor& x) const { return avg_pool1d(x, kernel_, stride_, padding_, count_); }
+                     CountPadding count = CountPadding::yes, CeilMode ceil = CeilMode::no)
+      : kernel_(kernel), stride_(stride), padding_(padding), count_(count), ceil_(ceil) {}
+  Tensor operator()(const Tensor& x) const {
+    return avg_pool1d(x, kernel_, stride_, padding_, count_, ceil_);
+  }
   LEPTON_FIELDS()
 
  private:
   std::int64_t kernel_, stride_, padding_;
   CountPadding count_;
+  CeilMode ceil_;
 };
 
-class LEPTON_API AvgPool2d : public Module {
+/// The mean of each window, or its sum by `divisor`.
+template <class Size, auto kPool> class AvgPool : public Module {
  public:
-  explicit AvgPool2d(Pair kernel, Pair stride = 0, Pair padding = 0, CountPadding count = CountPadding::yes)
-      : kernel_(kernel), stride_(stride), padding_(padding), count_(count) {}
-  Tensor operator()(const Tensor& x) const { return avg_pool2d(x, kernel_, stride_, padding_, count_); }
+  explicit AvgPool(Size kernel, Size stride = 0, Size padding = 0, CountPadding count = CountPadding::yes,
+                   CeilMode ceil = CeilMode::no, std::int64_t divisor = 0)
+      : kernel_(kernel), stride_(stride), padding_(padding), count_(count), ceil_(ceil), divisor_(divisor) {}
+  Tensor operator()(const Tensor& x) const {
+    return kPool(x, kernel_, stride_, padding_, count_, ceil_, divisor_);
+  }
   LEPTON_FIELDS()
 
  private:
-  Pair kernel_, stride_, padding_;
+  Size kernel_, stride_, padding_;
   CountPadding count_;
+  CeilMode ceil_;
+  std::int64_t divisor_;
+};
+class LEPTON_API AvgPool2d : public AvgPool<Pair, avg_pool2d> {
+ public:
+  using AvgPool::AvgPool;
+};
+class LEPTON_API AvgPool3d : public AvgPool<Triple, avg_pool3d> {
+ public:
+  using AvgPool::AvgPool;
 };
 
-class LEPTON_API AvgPool3d : public Module {
+/// The norm of each window.
+template <class Size, auto kPool> class LPPool : public Module {
  public:
-  explicit AvgPool3d(Triple kernel, Triple stride = 0, Triple padding = 0, CountPadding count = CountPadding::yes)
-      : kernel_(kernel), stride_(stride), padding_(padding), count_(count) {}
-  Tensor operator()(const Tensor& x) const { return avg_pool3d(x, kernel_, stride_, padding_, count_); }
-  LEPTON_FIELDS()
-
- private:
-  Triple kernel_, stride_, padding_;
-  CountPadding count_;
-};
-
-class LEPTON_API LPPool1d : public Module {
- public:
-  LPPool1d(double norm_type, std::int64_t kernel, std::int64_t stride = 0)
-      : norm_(norm_type), kernel_(kernel), stride_(stride) {}
-  Tensor operator()(const Tensor& x) const { return lp_pool1d(x, norm_, kernel_, stride_); }
+  LPPool(double norm_type, Size kernel, Size stride = 0, CeilMode ceil = CeilMode::no)
+      : norm_(norm_type), kernel_(kernel), stride_(stride), ceil_(ceil) {}
+  Tensor operator()(const Tensor& x) const { return kPool(x, norm_, kernel_, stride_, ceil_); }
   LEPTON_FIELDS()
 
  private:
   double norm_;
-  std::int64_t kernel_, stride_;
+  Size kernel_, stride_;
+  CeilMode ceil_;
 };
-
-class LEPTON_API LPPool2d : public Module {
+class LEPTON_API LPPool1d : public LPPool<std::int64_t, lp_pool1d> {
  public:
-  LPPool2d(double norm_type, Pair kernel, Pair stride = 0) : norm_(norm_type), kernel_(kernel), stride_(stride) {}
-  Tensor operator()(const Tensor& x) const { return lp_pool2d(x, norm_, kernel_, stride_); }
-  LEPTON_FIELDS()
-
- private:
-  double norm_;
-  Pair kernel_, stride_;
+  using LPPool::LPPool;
+};
+class LEPTON_API LPPool2d : public LPPool<Pair, lp_pool2d> {
+ public:
+  using LPPool::LPPool;
+};
+class LEPTON_API LPPool3d : public LPPool<Triple, lp_pool3d> {
+ public:
+  using LPPool::LPPool;
 };
 
 /// Pooling to a given size by a function of the ops; the six below.
@@ -154,7 +187,8 @@ class LEPTON_API PixelUnshuffle : public Module {
 /// Axes `start_dim` to `end_dim` become one: [N, ...] -> [N, everything else].
 class LEPTON_API Flatten : public Module {
  public:
-  explicit Flatten(std::int64_t start_dim = 1, std::int64_t end_dim = -1) : start_(start_dim), end_(end_dim) {}
+  explicit Flatten(std::int64_t start_dim = 1, std::int64_t end_dim = -1)
+      : start_(start_dim), end_(end_dim) {}
   Tensor operator()(const Tensor& x) const { return x.flatten(start_, end_); }
   LEPTON_FIELDS()
 

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "lepton/ops/pad_mode.hpp"
 #include "lepton/ops/shape.hpp"
 
 namespace lepton {
@@ -17,16 +18,6 @@ LEPTON_API std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::i
 /// x[0], x[1], ... along an axis, without it, as views.
 LEPTON_API std::vector<Tensor> unbind(const Tensor& x, std::int64_t axis = 0);
 
-/// Elements before and behind those of an axis; negative ones are cut off.
-struct Sides {
-  std::int64_t before = 0, after = 0;
-};
-enum class PadMode : std::uint8_t {
-  constant,   ///< a value
-  reflect,    ///< c b | a b c | b a: at most size - 1
-  replicate,  ///< a a | a b c | c c
-  circular    ///< b c | a b c | a b: at most size
-};
 /// x with its last axes padded, `sides` in their order: {{top, bottom}, {left, right}} for pictures.
 LEPTON_API Tensor pad(const Tensor& x, const std::vector<Sides>& sides, PadMode mode = PadMode::constant,
                       double value = 0);

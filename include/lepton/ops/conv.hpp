@@ -1,6 +1,7 @@
 // Convolution.
 #pragma once
 
+#include "lepton/ops/pad_mode.hpp"
 #include "lepton/tensor/tensor.hpp"
 
 namespace lepton {
@@ -13,13 +14,9 @@ struct Pair {
   bool operator==(const Pair&) const = default;
 };
 
-/// What stands beyond the edges of a picture: zeros; the picture mirrored at its outermost elements; those repeated; the
-/// picture again from its other side.
-enum class PaddingMode : std::uint8_t { zeros, reflect, replicate, circular };
-
 struct Conv2dOptions {
   Pair stride = 1;
-  Pair padding = 0;   ///< zeros on either side
+  Pair padding = 0;   ///< zeros on either side, or kSame
   Pair dilation = 1;  ///< distance between the kernel's elements
   std::int64_t groups = 1;
 };

@@ -7,7 +7,7 @@ namespace lepton {
 
 struct Conv1dOptions {
   std::int64_t stride = 1;
-  std::int64_t padding = 0;   ///< zeros on either side
+  std::int64_t padding = 0;   ///< zeros on either side, or kSame
   std::int64_t dilation = 1;  ///< distance between the kernel's elements
   std::int64_t groups = 1;
 };
@@ -26,7 +26,7 @@ struct Triple {
 
 struct Conv3dOptions {
   Triple stride = 1;
-  Triple padding = 0;
+  Triple padding = 0;  ///< or kSame
   Triple dilation = 1;
   std::int64_t groups = 1;
 };

@@ -1,6 +1,8 @@
 // Losses that are 0 where an answer is right by a margin.
 #pragma once
 
+#include <functional>
+
 #include "lepton/ops/loss.hpp"
 
 namespace lepton {
@@ -43,6 +45,22 @@ struct TripletMarginOptions {
 /// max(0, |anchor - positive| - |anchor - negative| + margin) of rows (Schroff et al. 2015). All: [N, D] or [D].
 LEPTON_API Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
                                       const TripletMarginOptions& options = {});
+
+struct TripletDistanceOptions {
+  /// Distances of rows, [N, D] and [N, D] -> [N]; pairwise_distance if there is none.
+  std::function<Tensor(const Tensor&, const Tensor&)> distance_function = {};
+  double margin = 1;
+  bool swap = false;  ///< as in TripletMarginOptions
+  Reduction reduction = Reduction::mean;
+};
+/// triplet_margin_loss with distances of one's own.
+LEPTON_API Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive,
+                                                    const Tensor& negative,
+                                                    const TripletDistanceOptions& options = {});
+
+/// log(1 + e^(-target x)) for targets of -1 and 1 of the shape of x: hinge_loss, smoothed.
+LEPTON_API Tensor soft_margin_loss(const Tensor& x, const Tensor& target,
+                                   Reduction reduction = Reduction::mean);
 
 struct MultiMarginOptions {
   int p = 1;  ///< 1 or 2

@@ -2,7 +2,7 @@
 """Writes losses.txt: PyTorch's losses and distances. Usage: losses.py, with torch."""
 import torch
 import torch.nn.functional as F
-from torch_cases import Index, Real, case, write
+from torch_cases import Index, Real, case, layer, write
 
 SHAPES = [(3, 4), (5,), (2, 3, 2), (7, 1), (1, 6)]
 REDUCTIONS = ["mean", "sum", "none", "mean", "sum"]
@@ -70,6 +70,20 @@ for i, (shape, margin, reduction) in enumerate(zip(SHAPES, (0.0, 0.5, -0.3, 1.0,
         case("cosine_embedding_loss", text,
              lambda x, y, t: F.cosine_embedding_loss(x, y, signs(t), margin=margin, reduction=reduction), Real(*row),
              Real(*row), Index(*row[:-1], n=2))
+    case("soft_margin_loss", f"reduction={reduction}",
+         lambda x, t: F.soft_margin_loss(x, signs(t), reduction=reduction), Real(*shape), Index(*shape, n=2))
+    case("multilabel_margin_loss", f"reduction={reduction}",
+         lambda x, t: F.multilabel_margin_loss(x, t - 1, reduction=reduction), Real(*row), Index(*row, n=row[-1] + 1))
+    case("multilabel_soft_margin_loss", f"reduction={reduction}{', weight' if i % 2 else ''}",
+         lambda x, t, w: F.multilabel_soft_margin_loss(x, t, w if i % 2 else None, reduction=reduction), Real(*row),
+         Real(*row, low=0, high=1), Real(row[-1], low=0.5, high=2, fixed=True))
+    def distance(a, b):
+        return (a - b).abs().amax(-1)
+    case("triplet_margin_with_distance_loss", f"margin={margin + 1}, swap={i in (1, 3)}, reduction={reduction}, "
+         + ("distance_function" if i % 2 else "euclidean"),
+         lambda a, b, c: F.triplet_margin_with_distance_loss(
+             a, b, c, distance_function=distance if i % 2 else None, margin=margin + 1, swap=i in (1, 3),
+             reduction=reduction), Real(*row), Real(*row), Real(*row))
     p, swap = (2, 1, 3, 2, 1)[i], i in (1, 3)
     case("triplet_margin_loss", f"{text}, p={p}, swap={swap}",
          lambda a, b, c: F.triplet_margin_loss(a, b, c, margin=margin + 1, p=p, swap=swap, reduction=reduction), Real(*row),
@@ -97,4 +111,13 @@ for t, n, c, s, lengths, o in ((6, 2, 4, 2, (6, 5), {}), (8, 3, 5, 3, (8, 7, 8),
     case("ctc_loss", f"input_lengths={lengths}, {o}", ctc, Real(t, n, c), Index(n, s, n=c - 1))
 case("ctc_loss_1d", "targets one after the other, lengths 1 and 3", lambda x, y: F.ctc_loss(
     F.log_softmax(x, 2), y + 1, torch.tensor([5, 6]), torch.tensor([1, 3])), Real(6, 2, 5), Index(4, n=4))
+for n, features, classes, cutoffs, o in ((5, 8, 12, [4], {}), (3, 6, 10, [2, 5], {"div_value": 2.0}),
+                                         (7, 8, 9, [3, 5, 7], {"div_value": 1.5, "head_bias": True}),
+                                         (1, 4, 6, [1], {"head_bias": True}), (6, 5, 20, [8, 15], {"div_value": 1.0})):
+    module = torch.nn.AdaptiveLogSoftmaxWithLoss(features, classes, cutoffs, **o)
+    for part in ("output", "loss"):
+        layer(f"AdaptiveLogSoftmax_{part}", f"{features}, {classes}, cutoffs={cutoffs}, {o}", module, Real(n, features),
+              Index(n, n=classes), call=lambda x, t: getattr(module(x, t), part))
+    layer("AdaptiveLogSoftmax_log_prob", f"{features}, {classes}, cutoffs={cutoffs}, {o}", module, Real(n, features),
+          call=module.log_prob)
 write("losses")

@@ -29,4 +29,11 @@ for rank, shapes in PICTURES.items():
         shape = (5, 4) if rank == 1 and i == 2 else shapes[i % 2]
         layer(name, f"{options}", getattr(nn, name)(shape[1], **options), Real(*shape))
     layer(name, "in evaluation", getattr(nn, name)(shape[1]).eval(), Real(*shape))
+    for i, eps in enumerate((1e-5, 1e-2, 0.1, 0.5, 1.0)):  # twice, so that there is a mean to take
+        module = getattr(nn, name)(shapes[i % 2][1], eps=eps, momentum=None)
+        layer(f"{name}_average", f"momentum=None, eps={eps:g}, called twice", module, Real(*shapes[i % 2]),
+              call=lambda x: module(x) + module(2 * x + 1))
+for shape, size, options in (((2, 5, 4), 2, {}), ((3, 6, 2, 3), 5, {"alpha": 0.5}), ((1, 4, 2, 2, 3), 3, {"beta": 0.5, "k": 2.0}),
+                             ((2, 3, 4), 4, {"alpha": 1.5, "beta": 1.0}), ((2, 7, 2, 2), 1, {"alpha": 0.3, "k": 0.5})):
+    layer("LocalResponseNorm", f"size={size}, {options}", nn.LocalResponseNorm(size, **options), Real(*shape))
 write("norms")

@@ -76,8 +76,8 @@ def case(name, text, function, *inputs):
     record(name, text, function(*x), inputs, [t for t in x if t.requires_grad])
 
 
-def layer(name, text, module, *inputs):
-    """Buffers named ..._u and ..._v get sines of length 1, as parameters get sines."""
+def layer(name, text, module, *inputs, call=None):
+    """Buffers named ..._u and ..._v get sines of length 1, as parameters get sines. `call` stands for the module's own."""
     module = module.double()
     with torch.no_grad():
         for i, p in enumerate(module.parameters()):
@@ -86,7 +86,7 @@ def layer(name, text, module, *inputs):
             if n.endswith(("_u", "_v")):
                 b.copy_(torch.nn.functional.normalize(wave(b.shape, 0.2 * (i + 1)), dim=0))
     x = [i.make(place) for place, i in enumerate(inputs)]
-    record(name, text, module(*x), inputs, [t for t in x if t.requires_grad], module)
+    record(name, text, (call or module)(*x), inputs, [t for t in x if t.requires_grad], module)
 
 
 def write(family):

@@ -110,4 +110,48 @@ struct ScaledSoftplus {
   }
 };
 
+/// x where |x| > lambda, else 0
+struct Hardshrink {
+  static constexpr auto name = "hardshrink";
+  double lambda = 0.5;
+  template <class T> LEPTON_HD T value(T x) const {
+    return select(x > T(lambda), x, select(x < T(-lambda), x, x - x));  // x - x keeps NaN
+  }
+  template <class T> LEPTON_HD T grad_from_x(T g, T x) const {
+    return select(x > T(lambda), g, select(x < T(-lambda), g, T(0.0)));
+  }
+};
+
+/// x moved towards 0 by lambda, and 0 where that goes beyond
+struct Softshrink {
+  static constexpr auto name = "softshrink";
+  double lambda = 0.5;
+  template <class T> LEPTON_HD T value(T x) const {
+    return select(x > T(lambda), x - T(lambda), select(x < T(-lambda), x + T(lambda), x - x));
+  }
+  template <class T> LEPTON_HD T grad_from_x(T g, T x) const {
+    return select(x > T(lambda), g, select(x < T(-lambda), g, T(0.0)));
+  }
+};
+
+/// x - tanh(x)
+struct Tanhshrink {
+  static constexpr auto name = "tanhshrink";
+  template <class T> LEPTON_HD T value(T x) const { return x - tanh(x); }
+  template <class T> LEPTON_HD T grad_from_x(T g, T x) const {
+    const T t = tanh(x);
+    return g * t * t;
+  }
+};
+
+/// x where it is above the threshold, else a constant
+struct Threshold {
+  static constexpr auto name = "threshold";
+  double limit = 0, below = 0;
+  template <class T> LEPTON_HD T value(T x) const {
+    return select(x > T(limit), x, select(x == x, T(below), x));  // NaN stays
+  }
+  template <class T> LEPTON_HD T grad_from_x(T g, T x) const { return select(x > T(limit), g, T(0.0)); }
+};
+
 }  // namespace lepton::op

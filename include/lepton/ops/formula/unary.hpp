@@ -213,7 +213,8 @@ struct Relu6 {
 /// Every formula of one tensor. A new one is added to the end of this list and nowhere else.
 using UnaryOps = Joined<TypeList<Relu, Sigmoid, Tanh, Silu, Gelu, GeluTanh, LeakyRelu, Elu, Softplus, Exp, Log, Log1p,
                           Sqrt, Square, Abs, Neg, Reciprocal, Sin, Cos, Clamp, Affine, PowScalar, Erf, Relu6, Selu, Celu,
-                          Mish, Softsign, Hardswish, Hardsigmoid, Hardtanh, LogSigmoid, ScaledSoftplus>,
+                          Mish, Softsign, Hardswish, Hardsigmoid, Hardtanh, LogSigmoid, ScaledSoftplus,
+                          Hardshrink, Softshrink, Tanhshrink, Threshold>,
                         MathsOps>;
 
 /// Whether the gradient of formula `O` is computed from its result rather than from its argument.

@@ -1,0 +1,34 @@
+// What the poolings share: their windows, and how sequences and volumes become pictures.
+#pragma once
+
+#include "lepton/ops/pool.hpp"
+
+namespace lepton::detail {
+
+/// Throws naming `op` unless x has `rank` axes and numbers to compute with.
+void check_pooled(const Tensor& x, int rank, const char* op);
+
+/// The windows along one axis; `extra` is how far the last reaches behind the padding.
+struct Windows {
+  std::int64_t count, extra;
+};
+/// Of an axis of n elements. Throws naming `op` for sizes that make no sense, or where no window fits.
+Windows windows_along(std::int64_t n, std::int64_t kernel, std::int64_t stride, std::int64_t padding,
+                      std::int64_t dilation, CeilMode ceil, const char* op);
+
+/// `stride`, or `kernel` where it is 0.
+inline std::int64_t stride_or(std::int64_t stride, std::int64_t kernel) {
+  return stride == 0 ? kernel : stride;
+}
+inline Pair stride_or(Pair stride, Pair kernel) { return stride == Pair(0) ? kernel : stride; }
+inline Triple stride_or(Triple stride, Triple kernel) { return stride == Triple(0) ? kernel : stride; }
+
+/// [N, C, L] as a picture of height 1, channels innermost where they are in x.
+Tensor as_row(const Tensor& x);
+
+/// The slices of a volume: [N, C, D, H, W] -> [N * D, C, H, W].
+Tensor planes(const Tensor& x);
+/// Slices of `n` volumes as pictures of the depth: [n * D, C, H, W] -> [n, C, D, H * W].
+Tensor columns(const Tensor& slices, std::int64_t n);
+
+}  // namespace lepton::detail
