@@ -20,15 +20,21 @@ void check(const Tensor& x, const Tensor& w, const Tensor& bias, std::int64_t gr
     throw Error(op, "channels do not fit: " + sizes + ", groups " + std::to_string(groups));
 }
 
-/// The slices under each place of the kernel's depth: [N, C, D, H, W] -> [N * OD, C * kd, H, W].
-Tensor depth_columns(const Tensor& x, std::int64_t out, std::int64_t kernel, std::int64_t stride,
-                     std::int64_t dilation) {
-  std::vector<Tensor> slices;
-  for (std::int64_t k = 0; k < kernel; ++k)
-    slices.push_back(x.slice(2, k * dilation, k * dilation + (out - 1) * stride + 1, stride));
-  const Tensor columns = permute(stack(slices, 2), {0, 3, 1, 2, 4, 5});  // [N, OD, C, kd, H, W]
+/// The slices under each place of the kernel's depth, [N, C, D, H, W] -> [N * OD, groups * kd * C / groups, H, W], channels
+/// last in memory, so that one copy of each makes them.
+Tensor depth_columns(const Tensor& x, Sides ends, std::int64_t out, std::int64_t kernel,
+                     const Conv3dOptions& o) {
   const Shape& s = x.shape();
-  return columns.reshape({s[0] * out, s[1] * kernel, s[3], s[4]});
+  const Tensor last =
+      permute(x, {0, 2, 3, 4, 1}).reshape({s[0], s[2], s[3], s[4], o.groups, s[1] / o.groups});
+  const Tensor padded = detail::with_edges(last, 1, ends.before, ends.after);
+  std::vector<Tensor> slices;
+  for (std::int64_t k = 0; k < kernel; ++k) {
+    const std::int64_t first = k * o.dilation.d;
+    slices.push_back(padded.slice(1, first, first + (out - 1) * o.stride.d + 1, o.stride.d));
+  }
+  const Tensor columns = stack(slices, 5).reshape({s[0] * out, s[3], s[4], s[1] * kernel});
+  return permute(columns, {0, 3, 1, 2});
 }
 
 }  // namespace
@@ -54,9 +60,9 @@ Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
     throw Error(
         kOp, "the kernel does not fit into the volume: input " + to_string(s) + ", weight " + to_string(w));
   const std::int64_t depth = span / o.stride.d + 1;
-  const Tensor padded = detail::with_edges(x, 2, ends.before, ends.after);
-  const Tensor columns = depth_columns(padded, depth, w[2], o.stride.d, o.dilation.d);
-  const Tensor y = conv2d(columns, weight.reshape({w[0], w[1] * w[2], w[3], w[4]}), bias,
+  const Tensor columns = depth_columns(x, ends, depth, w[2], o);
+  const Tensor by_depth = permute(weight, {0, 2, 1, 3, 4}).reshape({w[0], w[1] * w[2], w[3], w[4]});
+  const Tensor y = conv2d(columns, by_depth, bias,
                           {.stride = {o.stride.h, o.stride.w},
                            .padding = {o.padding.h, o.padding.w},
                            .dilation = {o.dilation.h, o.dilation.w},

@@ -7,8 +7,10 @@
 #include "lepton/ops/binary.hpp"
 #include "lepton/ops/shape.hpp"
 #include "src/ops/conv.hpp"
-#include "src/ops/edges.hpp"
+#include "src/ops/index.hpp"
 #include "src/ops/layout.hpp"
+#include "src/ops/places.hpp"
+#include "src/ops/pool.hpp"
 #include "src/tensor/make.hpp"
 
 namespace lepton {
@@ -90,8 +92,7 @@ Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bia
   const std::int64_t depth =
       size_of_axis(s[2], w[2], o.stride.d, o.padding.d, o.dilation.d, o.output_padding.d, kOp);
   // Each slice by itself, the kernel's depth among its channels: [N * D, out * kd, OH, OW].
-  const Tensor slices = permute(x, {0, 2, 1, 3, 4}).reshape({s[0] * s[2], s[1], s[3], s[4]});
-  const Tensor columns = transposed(slices, weight.reshape({w[0], w[1] * w[2], w[3], w[4]}),
+  const Tensor columns = transposed(detail::planes(x), weight.reshape({w[0], w[1] * w[2], w[3], w[4]}),
                                     {.stride = {o.stride.h, o.stride.w},
                                      .padding = {o.padding.h, o.padding.w},
                                      .output_padding = {o.output_padding.h, o.output_padding.w},
@@ -99,17 +100,15 @@ Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bia
                                      .dilation = {o.dilation.h, o.dilation.w}},
                                     kOp);
   const std::int64_t out = w[1] * o.groups, oh = columns.shape()[2], ow = columns.shape()[3];
-  const Tensor by_depth = permute(columns.reshape({s[0], s[2], out, w[2], oh, ow}), {0, 2, 1, 3, 4, 5});
-  // The slices go apart by the stride, and those of the kernel's depth are shifted over each other and added.
-  const std::int64_t reach = (s[2] - 1) * o.stride.d + 1, whole = depth + 2 * o.padding.d;
-  Tensor y;
-  for (std::int64_t k = 0; k < w[2]; ++k) {
-    const Tensor apart = detail::with_gaps(by_depth.select(3, k), 2, o.stride.d).slice(2, 0, reach);
-    const std::int64_t before = k * o.dilation.d;
-    const Tensor placed = detail::with_edges(apart, 2, before, whole - reach - before);
-    y = y.defined() ? y + placed : placed;
-  }
-  return with_bias(y.slice(2, o.padding.d, o.padding.d + depth), bias);
+  // Of each slice, those of the kernel's depth go to their places in the result, and what meets there is added.
+  const Tensor by_depth = permute(columns.reshape({s[0], s[2], out, w[2], oh, ow}),
+                                  {1, 3, 0, 4, 5, 2});  // [D, kd, N, OH, OW, out]
+  const Tensor place = detail::places(
+      s[2] * w[2], [&](std::int64_t i) { return i / w[2] * o.stride.d + i % w[2] * o.dilation.d; },
+      x.device());
+  const Tensor whole = detail::index_add(by_depth.reshape({s[2] * w[2], s[0], oh, ow, out}), 0, place,
+                                         depth + 2 * o.padding.d);
+  return with_bias(permute(whole.slice(0, o.padding.d, o.padding.d + depth), {1, 4, 0, 2, 3}), bias);
 }
 
 }  // namespace lepton

@@ -1,9 +1,8 @@
 // Stretching tensors along an axis, composed.
 #include "src/ops/edges.hpp"
 
-#include "lepton/ops/shape.hpp"
-
 namespace lepton::detail {
+
 Tensor with_edges(const Tensor& x, int axis, std::int64_t before, std::int64_t after, PadMode mode) {
   if (before == 0 && after == 0) return x;
   std::vector<Sides> sides(std::size_t(x.rank() - axis), Sides{0, 0});
@@ -18,13 +17,6 @@ Sides conv_sides(std::int64_t padding, std::int64_t kernel, std::int64_t stride,
     throw Error(op, "keeps sizes (kSame) with a stride of 1 only, not " + std::to_string(stride));
   const std::int64_t more = dilation * (kernel - 1);
   return {more / 2, more - more / 2};
-}
-
-Tensor with_gaps(const Tensor& x, int axis, std::int64_t step) {
-  if (step == 1) return x;
-  Shape shape = x.shape();
-  shape[axis] *= step;
-  return with_edges(x.unsqueeze(axis + 1), axis + 1, 0, step - 1).reshape(shape);
 }
 
 }  // namespace lepton::detail

@@ -14,7 +14,4 @@ Tensor with_edges(const Tensor& x, int axis, std::int64_t before, std::int64_t a
 Sides conv_sides(std::int64_t padding, std::int64_t kernel, std::int64_t stride, std::int64_t dilation,
                  const char* op);
 
-/// x with `step` - 1 zeros behind each element of an axis.
-Tensor with_gaps(const Tensor& x, int axis, std::int64_t step);
-
 }  // namespace lepton::detail

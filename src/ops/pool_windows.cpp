@@ -34,7 +34,8 @@ Tensor as_row(const Tensor& x) { return permute(x.transpose(1, 2).unsqueeze(1), 
 
 Tensor planes(const Tensor& x) {
   const Shape& s = x.shape();
-  return permute(x, {0, 2, 1, 3, 4}).reshape({s[0] * s[2], s[1], s[3], s[4]});
+  const Tensor last = permute(x, {0, 2, 3, 4, 1}).contiguous();  // the one copy, where x does not lie so
+  return permute(last.reshape({s[0] * s[2], s[3], s[4], s[1]}), {0, 3, 1, 2});
 }
 
 Tensor columns(const Tensor& slices, std::int64_t n) {
