@@ -49,25 +49,29 @@ std::vector<Tap> linear_taps(const Axis& a, bool align_corners) {
   return {{a.index(first), 1 - share}, {a.index(first + 1), share}};
 }
 
+/// The cubic filter of Keys (1981): what elements count at a distance up to 1, and from 1 to 2.
+struct Keys {
+  double a;
+  Tensor near(const Tensor& d) const { return ((a + 2) * d - (a + 3)) * d * d + 1; }
+  Tensor far(const Tensor& d) const { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; }
+};
+
 std::vector<Tap> cubic_taps(const Axis& a, bool align_corners) {
-  constexpr double kA = -0.75, kAhead = 8;  // which makes sources positive, so that truncation rounds down
+  constexpr double kAhead = 8;  // which makes sources positive, so that truncation rounds down
+  const Keys keys{-0.75};
   const Tensor source = a.sources(align_corners);
   const Tensor first = cast(cast(source + kAhead, i64), f64) - kAhead, t = source - first;
-  const auto near = [](const Tensor& d) { return ((kA + 2) * d - (kA + 3)) * d * d + 1; };
-  const auto far = [](const Tensor& d) { return ((kA * d - 5 * kA) * d + 8 * kA) * d - 4 * kA; };
-  return {{a.index(first - 1), far(t + 1)},
-          {a.index(first), near(t)},
-          {a.index(first + 1), near(1 - t)},
-          {a.index(first + 2), far(2 - t)}};
+  return {{a.index(first - 1), keys.far(t + 1)},
+          {a.index(first), keys.near(t)},
+          {a.index(first + 1), keys.near(1 - t)},
+          {a.index(first + 2), keys.far(2 - t)}};
 }
 
 /// How much an element counts that lies `d` >= 0 from the middle of a filter, which reaches to 1 (linear) or 2 (cubic).
 Tensor filter(const Tensor& d, bool cubic) {
   if (!cubic) return relu(1 - d);
-  constexpr double kA = -0.5;
-  const Tensor near = ((kA + 2) * d - (kA + 3)) * d * d + 1;
-  const Tensor far = ((kA * d - 5 * kA) * d + 8 * kA) * d - 4 * kA;
-  return where(d < 1, near, where(d < 2, far, zeros_like(d)));
+  const Keys keys{-0.5};
+  return where(d < 1, keys.near(d), where(d < 2, keys.far(d), zeros_like(d)));
 }
 
 /// Means along an axis by a filter that is as wide as a new element, or as an old one where that is wider.
