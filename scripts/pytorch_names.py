@@ -26,7 +26,9 @@ STORED_AS = {
     "InstanceNorm": ["InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d"],
     "Upsample": ["Upsample_nearest", "Upsample_linear", "Upsample_bicubic"],
     "EmbeddingBag": ["EmbeddingBag_sum", "EmbeddingBag_mean", "EmbeddingBag_max"],
-    "max_pool2d_with_indices": ["max_pool2d_indices"],
+    "max_pool1d_with_indices": ["max_pool1d_indices_options"], "max_pool2d_with_indices": ["max_pool2d_indices"],
+    "max_pool3d_with_indices": ["max_pool3d_indices_options"],
+    "AdaptiveLogSoftmaxWithLoss": ["AdaptiveLogSoftmax_output", "AdaptiveLogSoftmax_loss", "AdaptiveLogSoftmax_log_prob"],
     "binary_cross_entropy_with_logits": ["binary_cross_entropy_with_logits", "bce_weight", "bce_pos_weight"],
     "Tensor::to": ["cast"],
 }
@@ -36,7 +38,7 @@ CONTAINER = "holds other layers, which are compared"
 SAME = "the same elements; the op table tests it"
 NOT_COMPARED = {
     **dict.fromkeys(["rand", "randn", "uniform", "normal", "exponential", "bernoulli", "randint", "randperm",
-                     "multinomial", "dropout", "Dropout", "ChannelDropout", "AlphaDropout"], RANDOM),
+                     "multinomial", "dropout", "Dropout", "ChannelDropout", "AlphaDropout", "FeatureAlphaDropout"], RANDOM),
     **dict.fromkeys(["ModuleList", "ModuleDict", "Sequential", "Identity"], CONTAINER),
     **dict.fromkeys(["Tensor::clone", "Tensor::contiguous", "Tensor::zero_"], SAME),
     **dict.fromkeys(["hinge_loss", "l1_penalty", "l2_penalty"], "PyTorch has no function of this"),

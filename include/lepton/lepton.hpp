@@ -107,6 +107,7 @@
 #include "lepton/ops/matmul.hpp"
 #include "lepton/ops/multilabel_loss.hpp"
 #include "lepton/ops/norm.hpp"
+#include "lepton/ops/pad_mode.hpp"
 #include "lepton/ops/pool.hpp"
 #include "lepton/ops/random.hpp"
 #include "lepton/ops/reduce.hpp"

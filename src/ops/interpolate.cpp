@@ -49,16 +49,52 @@ std::vector<Tap> linear_taps(const Axis& a, bool align_corners) {
   return {{a.index(first), 1 - share}, {a.index(first + 1), share}};
 }
 
+/// The cubic filter of Keys (1981): what elements count at a distance up to 1, and from 1 to 2.
+struct Keys {
+  double a;
+  Tensor near(const Tensor& d) const { return ((a + 2) * d - (a + 3)) * d * d + 1; }
+  Tensor far(const Tensor& d) const { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; }
+};
+
 std::vector<Tap> cubic_taps(const Axis& a, bool align_corners) {
-  constexpr double kA = -0.75, kAhead = 8;  // which makes sources positive, so that truncation rounds down
+  constexpr double kAhead = 8;  // which makes sources positive, so that truncation rounds down
+  const Keys keys{-0.75};
   const Tensor source = a.sources(align_corners);
   const Tensor first = cast(cast(source + kAhead, i64), f64) - kAhead, t = source - first;
-  const auto near = [](const Tensor& d) { return ((kA + 2) * d - (kA + 3)) * d * d + 1; };
-  const auto far = [](const Tensor& d) { return ((kA * d - 5 * kA) * d + 8 * kA) * d - 4 * kA; };
-  return {{a.index(first - 1), far(t + 1)},
-          {a.index(first), near(t)},
-          {a.index(first + 1), near(1 - t)},
-          {a.index(first + 2), far(2 - t)}};
+  return {{a.index(first - 1), keys.far(t + 1)},
+          {a.index(first), keys.near(t)},
+          {a.index(first + 1), keys.near(1 - t)},
+          {a.index(first + 2), keys.far(2 - t)}};
+}
+
+/// How much an element counts that lies `d` >= 0 from the middle of a filter, which reaches to 1 (linear) or 2 (cubic).
+Tensor filter(const Tensor& d, bool cubic) {
+  if (!cubic) return relu(1 - d);
+  const Keys keys{-0.5};
+  return where(d < 1, keys.near(d), where(d < 2, keys.far(d), zeros_like(d)));
+}
+
+/// Means along an axis by a filter that is as wide as a new element, or as an old one where that is wider.
+Tensor smoothed(const Tensor& x, int axis, const Axis& a, bool align_corners, bool cubic) {
+  const double scale = align_corners ? (a.size > 1 ? double(a.n - 1) / double(a.size - 1) : 0) : a.scale;
+  const double width = std::max(scale, 1.0), reach = (cubic ? 2 : 1) * width;
+  const Tensor centre = ((a.places(f64) + 0.5) * scale).unsqueeze(1);  // [size, 1]
+  // PyTorch ends the filter on whole elements.
+  const auto rounded = [&](const Tensor& end) {
+    return cast(cast(clamp(end + 0.5, 0, double(a.n)), i64), f64);
+  };
+  const Tensor place = arange(0, double(a.n), 1, {.dtype = f64, .device = a.device});
+  const Tensor inside =
+      cast(rounded(centre - reach) <= place, f64) * cast(place < rounded(centre + reach), f64);
+  const Tensor weight = filter(abs(place - centre + 0.5) / width, cubic) * inside;  // [size, n]
+  const Tensor shares = weight / sum(weight, {1}, KeepDim::yes);
+  const Autocast off(f32);
+  return matmul(x.transpose(axis, -1), cast(shares, x.dtype()).transpose()).transpose(axis, -1);
+}
+
+double scale_of(const InterpolateOptions& o, int axis) {
+  const auto& s = o.scale_factor.of_axes;
+  return s.empty() ? 0 : s.size() == 1 ? s[0] : s[std::size_t(axis)];
 }
 
 /// How much an element counts that lies `d` >= 0 from the middle of a filter, which reaches to 1 (linear) or 2 (cubic).
