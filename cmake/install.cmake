@@ -1,5 +1,5 @@
 # cmake --install: library, headers, find_package(lepton) and pkg-config, all by paths relative to each other, so that
-# the prefix may be moved; and the Debian package, `cpack -G DEB` in the build folder.
+# the prefix may be moved; and Debian packages.
 
 option(LEPTON_INSTALL "Add lepton to what cmake --install installs" ${PROJECT_IS_TOP_LEVEL})
 if(NOT LEPTON_INSTALL)
@@ -32,21 +32,4 @@ string(REGEX REPLACE "/$" "" prefix_from_pkgconfig ${prefix_from_pkgconfig})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/lepton.pc.in ${PROJECT_BINARY_DIR}/lepton.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/lepton.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 
-# Two packages: what a program needs to run, and what one needs to build it.
-set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGE_CONTACT "lepton maintainers <maintainers@users.noreply.lepton>")
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
-set(CPACK_STRIP_FILES ON)
-set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
-set(CPACK_COMPONENTS_ALL runtime dev)
-set(CPACK_COMPONENTS_GROUPING ONE_PER_GROUP)
-set(CPACK_DEB_COMPONENT_INSTALL ON)
-set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME liblepton0)
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_SUGGESTS "libsqlite3-0, libpq5")  # loaded when a database is read
-set(CPACK_DEBIAN_DEV_PACKAGE_NAME liblepton-dev)
-set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "liblepton0 (= ${PROJECT_VERSION})")
-include(CPack)
+include(${PROJECT_SOURCE_DIR}/cmake/debian.cmake)

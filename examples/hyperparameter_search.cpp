@@ -79,7 +79,7 @@ static int run(const SearchSettings& s, char** argv) {
   const std::vector<pid_t> others = helper ? std::vector<pid_t>() : start_others(s, argv);
   prepare(s);
   interrupt_on_signal();
-  const data::Table table = s.data.empty() ? draw(3000) : data::read_csv(s.data);
+  const data::Table table = example::read_table(s, draw, 3000);
   const example::TabularData d = example::prepare_table(table, s, data::TabularTask::classification, nullptr);
   const auto [validation, rows] = data::split(d.train, 0.25, s.seed);
   if (!helper) example::describe(d, table, s);

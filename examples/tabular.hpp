@@ -14,7 +14,7 @@
 namespace example {
 
 struct TabularSettings : Options {
-  std::string data, target, log;
+  std::string data, query, target, log;
   std::string balance;  ///< of classes: "loss" or "draws"; empty: they count as they occur
 };
 
@@ -23,6 +23,8 @@ inline void add_tabular_options(CLI::App& app, TabularSettings& s) {
       "--data", s.data,
       "CSV file, gzipped or not; separator, header, types and missing values are found by themselves, "
       "and 20 % of the rows are held out by the seed. Without it, rows are drawn");
+  app.add_option("--query", s.query,
+                 "SQL query whose rows are taken, of --data sqlite:FILE or postgresql://...");
   app.add_option("--target", s.target,
                  "Column to predict: its name, or its number from 1; default: the last");
   add_options(app, s);
@@ -39,6 +41,16 @@ inline std::vector<lepton::data::Column> drawn_columns(std::int64_t rows) {
     columns.push_back(
         lepton::data::number_column("x" + std::to_string(c + 1), lepton::randn({rows}).to_vector<double>()));
   return columns;
+}
+
+/// The rows of a file, of a database, or drawn ones.
+inline lepton::data::Table read_table(const TabularSettings& s, Draw draw, std::int64_t rows = kDrawnRows) {
+  if (!s.query.empty()) {
+    if (s.data.empty())
+      throw lepton::Error("--query", "is asked of a database: give --data sqlite:FILE or postgresql://...");
+    return lepton::data::read_sql(s.data, s.query);
+  }
+  return s.data.empty() ? draw(rows) : lepton::data::read_csv(s.data);
 }
 
 /// Rows to train on and to test with, and how they become tensors.
@@ -130,7 +142,7 @@ inline int train_table(const CLI::App& app, TabularSettings s, const TabularTrai
     saved = resumed_format(before, s, trainer.name);
   }
   const Device device = prepare(s);
-  const data::Table table = s.data.empty() ? trainer.draw(kDrawnRows) : data::read_csv(s.data);
+  const data::Table table = read_table(s, trainer.draw);
   const TabularData d = prepare_table(table, s, trainer.task, saved ? &*saved : nullptr);
   describe(d, table, s);
 

@@ -83,6 +83,14 @@ ImageData load_classes(const std::string& path, const LoadImagesOptions& options
       .source = "a folder a class, split 80/20 within each class by seed " + std::to_string(options.seed)};
 }
 
+/// The first archive in a folder; empty where there is none.
+std::string archive_in(const std::string& path) {
+  for (const std::string& name : list_folder(path, Entry::file))
+    for (const char* ending : {".tar.gz", ".tgz", ".tar", ".tar.xz", ".tar.bz2", ".zip"})
+      if (name.ends_with(ending)) return name;
+  return {};
+}
+
 ImageData load_any(const std::string& path, const LoadImagesOptions& options) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
@@ -96,6 +104,9 @@ ImageData load_any(const std::string& path, const LoadImagesOptions& options) {
   for (const char* test_name : {"test", "val"})
     if (has("train") && has(test_name)) return load_parts(path, test_name, options);
   if (!folders.empty()) return load_classes(path, options);
+  const std::string archive = archive_in(path);
+  if (!archive.empty() && !has_pictures(path))
+    throw Error(path, "holds '" + archive + "'; unpack it, and give the folder that comes out of it");
   throw Error(path,
               std::string(has_pictures(path) ? "holds pictures, but not in a folder a class"
                                              : "holds no pictures that lepton can read") +

@@ -71,14 +71,14 @@ def write_rows(file, count=400):
     file.write_text("\n".join(lines) + "\n")
 
 
-def write_rare_rows(file, count=2000):
-    """A CSV file with classes that are rare and overlap the others: `rare` has two, `rarer` three."""
+def write_rare_rows(file, classes, count=2000):
+    """A CSV file with one or two classes that are rare and overlap with the most frequent one."""
     noise = random.Random(2)
-    lines = ["x,y,rarer,rare"]
+    lines = ["x,y,kind"]
     for i in range(count):
-        kind = 2 if i % 40 == 0 else 1 if i % 20 == 1 else 0
+        kind = 2 if classes == 3 and i % 40 == 0 else 1 if i % 20 == 1 else 0
         x, y = noise.gauss(1.5 * (kind == 1), 1), noise.gauss(1.5 * (kind == 2), 1)
-        lines.append(f"{x:.4f},{y:.4f},{['most', 'some', 'few'][kind]},{'few' if kind else 'most'}")
+        lines.append(f"{x:.4f},{y:.4f},{['most', 'some', 'few'][kind]}")
     file.write_text("\n".join(lines) + "\n")
 
 

@@ -1,5 +1,6 @@
 """The trainers on tables at work: what they learn, saving, resuming, predicting."""
 import json
+import sqlite3
 import unittest
 
 from support import ExampleTest, figures, write_rare_rows, write_rows
@@ -71,9 +72,9 @@ class Tables(ExampleTest):
         self.assertIn("test_accuracy", again)
 
     def test_rare_classes_can_count_as_much(self):
-        for target, classes in (("rare", 2), ("rarer", 3)):
-            write_rare_rows(self.rows)
-            options = ("--target", target, "--epochs", 8, "--json", "--data", self.rows)
+        for classes in (2, 3):
+            write_rare_rows(self.rows, classes)
+            options = ("--epochs", 8, "--json", "--data", self.rows)
             plain = figures(self.assert_runs(CLASSES, *options))
             for how in ("loss", "draws"):
                 told = figures(self.assert_runs(CLASSES, *options, "--balance", how))
@@ -87,6 +88,18 @@ class Tables(ExampleTest):
             self.train(CLASSES, "--epochs", 1, "--balance", how, "--save", part)
             self.train(CLASSES, "--epochs", 3, "--resume", part, "--save", part)  # it remembers how
             self.assertEqual((whole / "model.safetensors").read_bytes(), (part / "model.safetensors").read_bytes())
+
+    def test_rows_of_a_database(self):
+        header, *rows = [line.split(",") for line in self.rows.read_text().splitlines()]
+        with sqlite3.connect(self.folder / "rows.db") as database:
+            database.execute(f"CREATE TABLE things ({', '.join(header)})")
+            database.executemany("INSERT INTO things VALUES (CAST(? AS REAL), ?, CAST(? AS REAL), ?)", rows)
+        database.close()
+        told = figures(self.assert_runs(CLASSES, "--data", f"sqlite:{self.folder / 'rows.db'}", "--lr", 0.01, "--json",
+                                        "--query", "SELECT length, town, kind FROM things WHERE size IS NOT NULL"))
+        self.assertEqual(told["train_samples"], 320)
+        self.assertGreater(told["test_accuracy"], 0.9)
+        self.assert_refused(1, ["--query", "sqlite:"], CLASSES, "--query", "SELECT 1")
 
     def test_logs_and_report(self):
         for program, target in ((CLASSES, "kind"), (NUMBERS, "size")):

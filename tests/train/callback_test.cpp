@@ -6,6 +6,7 @@
 
 #include "lepton/metrics/accuracy.hpp"
 #include "lepton/ops/binary.hpp"
+#include "lepton/train/predict.hpp"
 #include "tests/train/support.hpp"
 
 namespace lepton {
@@ -40,6 +41,24 @@ TEST(Callback, stops_and_the_training_can_be_resumed) {
   EXPECT_EQ(first.report.steps, 7);
   const Trained rest({.epochs = 4, .resume = folder / "run"});
   EXPECT_EQ(rest.weights(), Trained({.epochs = 4}).weights());
+}
+
+TEST(Callback, may_evaluate_in_the_middle_of_an_epoch) {
+  struct Evaluates final : Callback {
+    data::Dataset data = problem(40);
+    std::vector<double> accuracies;
+    void step_done(Session& s, const data::Batch&) override {
+      if (s.at.step % 3 != 0) return;
+      auto& net = dynamic_cast<nn::Sequential&>(s.model);
+      accuracies.push_back(evaluate(net, data, {{"accuracy", metrics::Accuracy()}})[0].value);
+      EXPECT_EQ(predict(net, data).size(0), 40);
+      EXPECT_TRUE(net.training());
+    }
+  } evaluates;
+  const Trained watched({.epochs = 20, .callbacks = {&evaluates}});
+  EXPECT_EQ(watched.weights(), Trained({.epochs = 20}).weights());
+  ASSERT_EQ(evaluates.accuracies.size(), 20u);
+  EXPECT_GT(evaluates.accuracies.back(), 0.7);
 }
 
 /// Ruins the weights from an epoch on, and keeps those of before.
