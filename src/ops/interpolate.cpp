@@ -97,38 +97,6 @@ double scale_of(const InterpolateOptions& o, int axis) {
   return s.empty() ? 0 : s.size() == 1 ? s[0] : s[std::size_t(axis)];
 }
 
-/// How much an element counts that lies `d` >= 0 from the middle of a filter, which reaches to 1 (linear) or 2 (cubic).
-Tensor filter(const Tensor& d, bool cubic) {
-  if (!cubic) return relu(1 - d);
-  constexpr double kA = -0.5;
-  const Tensor near = ((kA + 2) * d - (kA + 3)) * d * d + 1;
-  const Tensor far = ((kA * d - 5 * kA) * d + 8 * kA) * d - 4 * kA;
-  return where(d < 1, near, where(d < 2, far, zeros_like(d)));
-}
-
-/// Means along an axis by a filter that is as wide as a new element, or as an old one where that is wider.
-Tensor smoothed(const Tensor& x, int axis, const Axis& a, bool align_corners, bool cubic) {
-  const double scale = align_corners ? (a.size > 1 ? double(a.n - 1) / double(a.size - 1) : 0) : a.scale;
-  const double width = std::max(scale, 1.0), reach = (cubic ? 2 : 1) * width;
-  const Tensor centre = ((a.places(f64) + 0.5) * scale).unsqueeze(1);  // [size, 1]
-  // PyTorch ends the filter on whole elements.
-  const auto rounded = [&](const Tensor& end) {
-    return cast(cast(clamp(end + 0.5, 0, double(a.n)), i64), f64);
-  };
-  const Tensor place = arange(0, double(a.n), 1, {.dtype = f64, .device = a.device});
-  const Tensor inside =
-      cast(rounded(centre - reach) <= place, f64) * cast(place < rounded(centre + reach), f64);
-  const Tensor weight = filter(abs(place - centre + 0.5) / width, cubic) * inside;  // [size, n]
-  const Tensor shares = weight / sum(weight, {1}, KeepDim::yes);
-  const Autocast off(f32);
-  return matmul(x.transpose(axis, -1), cast(shares, x.dtype()).transpose()).transpose(axis, -1);
-}
-
-double scale_of(const InterpolateOptions& o, int axis) {
-  const auto& s = o.scale_factor.of_axes;
-  return s.empty() ? 0 : s.size() == 1 ? s[0] : s[std::size_t(axis)];
-}
-
 Axis axis_of(const Tensor& x, int i, const InterpolateOptions& o) {
   const std::int64_t n = x.shape()[2 + i];
   if (const double scale = scale_of(o, i); scale > 0)
