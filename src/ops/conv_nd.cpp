@@ -3,6 +3,7 @@
 
 #include "lepton/ops/shape.hpp"
 #include "src/ops/edges.hpp"
+#include "src/ops/pictures.hpp"
 #include "src/tensor/make.hpp"
 
 namespace lepton {
@@ -43,9 +44,7 @@ Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
   check(x, weight, bias, o.groups, 3, "conv1d");
   const Conv2dOptions options{
       .stride = {1, o.stride}, .padding = {0, o.padding}, .dilation = {1, o.dilation}, .groups = o.groups};
-  // A row of height 1, made so that channels lie innermost where they do in x.
-  const Tensor row = permute(x.transpose(1, 2).unsqueeze(1), {0, 3, 1, 2});
-  return conv2d(row, weight.unsqueeze(2), bias, options).squeeze(2);
+  return conv2d(detail::as_row(x), weight.unsqueeze(2), bias, options).squeeze(2);
 }
 
 Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv3dOptions& o) {

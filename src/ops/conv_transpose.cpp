@@ -9,8 +9,8 @@
 #include "src/ops/conv.hpp"
 #include "src/ops/index.hpp"
 #include "src/ops/layout.hpp"
+#include "src/ops/pictures.hpp"
 #include "src/ops/places.hpp"
-#include "src/ops/pool.hpp"
 #include "src/tensor/make.hpp"
 
 namespace lepton {
@@ -67,8 +67,7 @@ Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bia
                         const ConvTranspose1dOptions& o) {
   constexpr auto kOp = "conv_transpose1d";
   check(x, weight, bias, o.groups, 3, kOp);
-  const Tensor row = permute(x.transpose(1, 2).unsqueeze(1), {0, 3, 1, 2});
-  const Tensor y = transposed(row, weight.unsqueeze(2),
+  const Tensor y = transposed(detail::as_row(x), weight.unsqueeze(2),
                               {.stride = {1, o.stride},
                                .padding = {0, o.padding},
                                .output_padding = {0, o.output_padding},

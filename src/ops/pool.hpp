@@ -1,7 +1,8 @@
-// What the poolings share: their windows, and how sequences and volumes become pictures.
+// What the poolings share: their checks and their windows.
 #pragma once
 
 #include "lepton/ops/pool.hpp"
+#include "src/ops/pictures.hpp"
 
 namespace lepton::detail {
 
@@ -22,13 +23,5 @@ inline std::int64_t stride_or(std::int64_t stride, std::int64_t kernel) {
 }
 inline Pair stride_or(Pair stride, Pair kernel) { return stride == Pair(0) ? kernel : stride; }
 inline Triple stride_or(Triple stride, Triple kernel) { return stride == Triple(0) ? kernel : stride; }
-
-/// [N, C, L] as a picture of height 1, channels innermost where they are in x.
-Tensor as_row(const Tensor& x);
-
-/// The slices of a volume, channels last in memory: [N, C, D, H, W] -> [N * D, C, H, W].
-Tensor planes(const Tensor& x);
-/// Slices of `n` volumes as pictures of the depth: [n * D, C, H, W] -> [n, C, D, H * W].
-Tensor columns(const Tensor& slices, std::int64_t n);
 
 }  // namespace lepton::detail

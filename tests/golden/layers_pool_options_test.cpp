@@ -59,8 +59,12 @@ template <class Pool, class Unpool, class Size> Entry there_and_back(const std::
     bool sized;
   };
   Entry entry{name, {}};
-  for (const Trip t :
-       {Trip{2, 0, 0, false}, {2, 2, 0, true}, {2, 3, 1, true}, {1, 2, 0, true}, {3, 0, 1, true}, {3, 1, 1, false}})
+  for (const Trip t : {Trip{2, 0, 0, false},
+                       {2, 2, 0, true},
+                       {2, 3, 1, true},
+                       {1, 2, 0, true},
+                       {3, 0, 1, true},
+                       {3, 1, 1, false}})
     entry.cases.push_back(function([=](const std::vector<Tensor>& x) {
       const auto [y, at] = Pool(t.kernel, t.stride, t.padding).with_indices(x[0]);
       const Unpool unpool(t.kernel, t.stride, t.padding);

@@ -124,8 +124,9 @@ TEST(AdaptiveLogSoftmax, IsADistributionWithPyTorchsNames) {
   EXPECT_TRUE(test::same_bits(layer.predict(x), argmax(all, 1)));
   std::vector<std::string> names;
   for (const auto& [name, p] : layer.named_parameters()) names.push_back(name + to_string(p.shape()));
-  EXPECT_EQ(names, (std::vector<std::string>{"head.weight[5, 8]", "tail.0.0.weight[4, 8]", "tail.0.1.weight[3, 4]",
-                                             "tail.1.0.weight[2, 8]", "tail.1.1.weight[4, 2]"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"head.weight[5, 8]", "tail.0.0.weight[4, 8]", "tail.0.1.weight[3, 4]",
+                                      "tail.1.0.weight[2, 8]", "tail.1.1.weight[4, 2]"}));
   EXPECT_ERROR(layer(x, zeros({4}, {.dtype = i64})),
                "[AdaptiveLogSoftmaxWithLoss] target [4] does not fit input [5, 8]");
   EXPECT_ERROR(nn::AdaptiveLogSoftmaxWithLoss({.in = 8, .classes = 10, .cutoffs = {6, 3}}),
