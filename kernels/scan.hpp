@@ -1,4 +1,4 @@
-// Running sums and products along the middle axis of a contiguous [outer, n, inner] view.
+// Running sums, products and extremes along the middle axis of a contiguous [outer, n, inner] view.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,11 @@
 
 namespace lepton::kernels {
 
-enum class Scan : std::uint8_t { sum, product };
+enum class Scan : std::uint8_t { sum, product, log_sum, max_place, min_place };
 
-/// y[o, k, i] = the sum or product of x[o, 0..k, i], or of x[o, k..n-1, i] if `reverse`. f32 (added in f64), f64 or i64,
-/// which wraps. y may be x.
+/// y[o, k, i] = the sum, product or log of the sum of exponentials of x[o, 0..k, i], or of x[o, k..n-1, i] if `reverse`.
+/// f32 (added in f64), f64 or i64, which wraps and has no log_sum. y may be x. Of extremes y (i64) is the place: the last
+/// of equal ones, or of NaNs.
 struct ScanArgs {
   const void* x;
   void* y;

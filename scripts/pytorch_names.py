@@ -30,7 +30,10 @@ STORED_AS = {
     "max_pool3d_with_indices": ["max_pool3d_indices_options"],
     "AdaptiveLogSoftmaxWithLoss": ["AdaptiveLogSoftmax_output", "AdaptiveLogSoftmax_loss", "AdaptiveLogSoftmax_log_prob"],
     "binary_cross_entropy_with_logits": ["binary_cross_entropy_with_logits", "bce_weight", "bce_pos_weight"],
-    "Tensor::to": ["cast"],
+    "Tensor::to": ["cast"], "quantile": ["quantile", "quantiles"], "nanquantile": ["nanquantile", "nanquantiles"],
+    "cummax": ["cummax", "cummax_places"], "cummin": ["cummin", "cummin_places"], "put": ["put_add"],
+    "searchsorted": ["searchsorted", "searchsorted_rows"], "bincount": ["bincount", "bincount_weights"],
+    "tensordot": ["tensordot", "tensordot_axes"], "einsum": ["einsum", "einsum_ellipsis"],
 }
 
 RANDOM = "random: its distribution is tested (tests/ops, `ops/random.hpp`)"
@@ -48,7 +51,7 @@ NOT_COMPARED = {
 ABOUT_THE_TAPE = {"Tensor::grad", "Tensor::detach", "Tensor::set_requires_grad"}
 
 FUNCTION = re.compile(r"(?:LEPTON_API|inline|template <class Formula>) "
-                      r"(?:Tensor&?|Ranked|Unique|std::vector<Tensor>|std::pair<Tensor, Tensor>) (operator[^\w\s(]+|\w+)\(")
+                      r"(?:Tensor&?|bool|Ranked|Unique|std::vector<Tensor>|std::pair<Tensor, Tensor>) (operator[^\w\s(]+|\w+)\(")
 METHOD = re.compile(r"\n  (?:const )?Tensor&? (operator\[\]|\w+)\(")
 LAYER = re.compile(r"\nclass LEPTON_API (\w+) : public ")
 

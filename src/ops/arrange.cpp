@@ -43,6 +43,31 @@ std::vector<Tensor> chunk(const Tensor& x, std::int64_t count, std::int64_t axis
   return split(x, std::max<std::int64_t>(1, (x.shape()[a] + count - 1) / count), a);
 }
 
+std::vector<Tensor> tensor_split(const Tensor& x, std::int64_t count, std::int64_t axis) {
+  const int a = checked_axis(x, axis, "tensor_split");
+  if (count < 1) throw Error("tensor_split", "needs at least one piece, not " + std::to_string(count));
+  const std::int64_t n = x.size(a);
+  std::vector<std::int64_t> sizes;
+  for (std::int64_t i = 0; i < count; ++i) sizes.push_back(n / count + (i < n % count));
+  return split(x, sizes, a);
+}
+
+Tensor unflatten(const Tensor& x, std::int64_t axis, const Shape& sizes) {
+  const int a = checked_axis(x, axis, "unflatten");
+  Shape shape = x.shape(), part = sizes;
+  std::int64_t known = 1, open = -1;
+  for (int i = 0; i < part.rank(); ++i)
+    if (part[i] == -1 && open < 0) open = i;
+    else known *= part[i];
+  if (open >= 0 && known > 0) part[int(open)] = x.size(a) / known;
+  if (part.rank() == 0 || part.numel() != x.size(a))
+    throw Error("unflatten", to_string(sizes) + " does not make up the " + std::to_string(x.size(a)) +
+                                 " of axis " + std::to_string(a) + " of " + to_string(x.shape()));
+  shape.erase(a);
+  for (int i = 0; i < part.rank(); ++i) shape.insert(a + i, part[i]);
+  return reshape(x, shape);
+}
+
 std::vector<Tensor> unbind(const Tensor& x, std::int64_t axis) {
   const int a = checked_axis(x, axis, "unbind");
   std::vector<Tensor> parts;
@@ -68,6 +93,17 @@ Tensor flip(const Tensor& x, const Dims& axes) {
                          n, [n](std::int64_t i) { return n - 1 - i; }, x.device()));
   }
   return y;
+}
+
+Tensor rot90(const Tensor& x, std::int64_t quarters, std::int64_t from, std::int64_t to) {
+  const int a = checked_axis(x, from, "rot90"), b = checked_axis(x, to, "rot90");
+  if (a == b) throw Error("rot90", "needs two axes of " + to_string(x.shape()) + ", not one twice");
+  switch ((quarters % 4 + 4) % 4) {
+    case 1: return flip(x, {b}).transpose(a, b);
+    case 2: return flip(x, {a, b});
+    case 3: return flip(x.transpose(a, b), {b});
+    default: return x;
+  }
 }
 
 Tensor tile(const Tensor& x, const Dims& times) {

@@ -19,4 +19,10 @@ inline int checked_axis(const Tensor& x, std::int64_t axis, const char* op) {
   return normalize_axis(axis, x.rank(), op);
 }
 
+inline Dims all_axes(const Tensor& x) {
+  Dims axes;
+  for (int i = 0; i < x.rank(); ++i) axes.push_back(i);
+  return axes;
+}
+
 }  // namespace lepton::detail

@@ -86,55 +86,102 @@ Labelled multiply(const Labelled& a, const Labelled& b, std::string_view needed)
   return {reshape(matmul(p, q), shape), batch + left + right};
 }
 
-/// "ij,jk->ik" in parts: letters of each operand, and of the result.
-struct Parsed {
-  std::vector<std::string> inputs{""};
-  std::string output;
-
-  explicit Parsed(std::string_view text) {
-    std::string letters;
-    const std::size_t arrow = text.find("->");
-    for (const char c : text.substr(0, arrow)) {
-      if (c == ' ') continue;
-      if (c == ',') {
-        inputs.emplace_back();
-        continue;
-      }
-      if (!std::isalpha(static_cast<unsigned char>(c)))
-        throw Error("einsum", "letters name axes, not '" + std::string(1, c) + "', in " + std::string(text));
-      inputs.back() += c;
-      letters += c;
-    }
-    if (arrow != std::string_view::npos) {
-      for (const char c : text.substr(arrow + 2))
-        if (c != ' ') output += c;
-      for (const char c : output)
-        if (!contains(letters, c) || std::count(output.begin(), output.end(), c) > 1)
-          throw Error("einsum", std::string(1, c) + " behind the arrow must stand once before it, in " +
-                                    std::string(text));
+/// The letters of an operand or of the result, where "..." stands for digits, the last axis being 0: they line up at
+/// the end, as shapes do that broadcast.
+std::string spelled(std::string_view part, int ellipsis, std::string_view text) {
+  std::string letters;
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    if (part[i] == ' ') continue;
+    if (ellipsis >= 0 && part.substr(i, 3) == "...") {
+      for (int k = ellipsis - 1; k >= 0; --k) letters += char('0' + k);
+      ellipsis = -1;  // there is one at most
+      i += 2;
+    } else if (std::isalpha(static_cast<unsigned char>(part[i]))) {
+      letters += part[i];
     } else {
-      std::sort(letters.begin(), letters.end());
-      for (const char c : letters)
-        if (std::count(letters.begin(), letters.end(), c) == 1) output += c;
+      throw Error("einsum",
+                  "letters name axes, not '" + std::string(1, part[i]) + "', in " + std::string(text));
     }
   }
+  return letters;
+}
+
+/// "ij,jk->ik" in parts: letters of each operand, and of the result.
+struct Parsed {
+  std::vector<std::string> inputs;
+  std::string output;
+  Shape ellipsis;  ///< what the axes of all "..." broadcast to
+
+  Parsed(std::string_view text, const std::vector<Tensor>& operands) {
+    const std::size_t arrow = text.find("->");
+    std::vector<std::string_view> parts{text.substr(0, arrow)};
+    for (std::size_t comma; (comma = parts.back().find(',')) != std::string_view::npos;) {
+      const std::string_view rest = parts.back();
+      parts.back() = rest.substr(0, comma);
+      parts.push_back(rest.substr(comma + 1));
+    }
+    if (parts.size() != operands.size())
+      throw Error("einsum", std::string(text) + " names " + std::to_string(parts.size()) +
+                                " operands, given " + std::to_string(operands.size()));
+    for (std::size_t i = 0; i < parts.size(); ++i) read(parts[i], operands[i], text);
+    if (arrow != std::string_view::npos)
+      set_output(spelled(text.substr(arrow + 2), ellipsis.rank(), text), text);
+    else output = implied();
+  }
+
+ private:
+  void read(std::string_view part, const Tensor& x, std::string_view text) {
+    const int named = int(spelled(part, 0, text).size());
+    const bool open = part.find("...") != std::string_view::npos;
+    if (open ? x.rank() < named : x.rank() != named)
+      throw Error("einsum", std::string(part) + " does not name the axes of " + to_string(x.shape()));
+    const int left = x.rank() - named, at = int(spelled(part.substr(0, part.find("...")), -1, text).size());
+    Shape own;
+    for (int i = 0; open && i < left; ++i) own.push_back(x.size(at + i));
+    ellipsis = broadcast(ellipsis, own, "einsum");
+    inputs.push_back(spelled(part, left, text));
+  }
+  void set_output(const std::string& letters, std::string_view text) {
+    output = letters;
+    std::string all;
+    for (const std::string& input : inputs) all += input;
+    for (const char c : output)
+      if (!contains(all, c) || std::count(output.begin(), output.end(), c) > 1)
+        throw Error("einsum", std::string(1, c) + " behind the arrow must stand once before it, in " +
+                                  std::string(text));
+  }
+  /// The axes of "...", and then, in alphabetical order, the letters that occur once.
+  std::string implied() const {
+    std::string all, once;
+    for (const std::string& input : inputs) all += input;
+    std::sort(all.begin(), all.end());
+    for (int k = ellipsis.rank() - 1; k >= 0; --k) once += char('0' + k);
+    for (const char c : all)
+      if (std::isalpha(static_cast<unsigned char>(c)) && std::count(all.begin(), all.end(), c) == 1)
+        once += c;
+    return once;
+  }
 };
+
+/// x with its axes of "..." stretched to what they broadcast to.
+Tensor stretched(const Tensor& x, std::string_view letters, const Shape& ellipsis) {
+  Shape shape = x.shape();
+  for (int i = 0; i < x.rank(); ++i)
+    if (const char c = letters[std::size_t(i)]; c <= '9')
+      shape[i] = ellipsis[ellipsis.rank() - 1 - (c - '0')];
+  return shape == x.shape() ? x : expand(x, shape);
+}
 
 }  // namespace
 
 Tensor einsum(std::string_view letters, const std::vector<Tensor>& operands) {
-  const Parsed parsed(letters);
-  if (parsed.inputs.size() != operands.size())
-    throw Error("einsum", std::string(letters) + " names " + std::to_string(parsed.inputs.size()) +
-                              " operands, given " + std::to_string(operands.size()));
+  const Parsed parsed(letters, operands);
   Labelled result;
   for (std::size_t i = 0; i < operands.size(); ++i) {
-    if (operands[i].rank() != int(parsed.inputs[i].size()))
-      throw Error("einsum",
-                  parsed.inputs[i] + " does not name the axes of " + to_string(operands[i].shape()));
+    const std::string& own = parsed.inputs[i];
     std::string later = parsed.output;
     for (std::size_t k = i + 1; k < operands.size(); ++k) later += parsed.inputs[k];
-    Labelled next = with_diagonals({operands[i], parsed.inputs[i]});
+    Labelled next = with_diagonals({stretched(operands[i], own, parsed.ellipsis), own});
     next = without(next, later + (i ? result.letters : ""));
     result = i == 0 ? next : multiply(result, next, later);
     result = without(result, later);

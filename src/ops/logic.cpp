@@ -5,6 +5,8 @@
 
 #include "lepton/ops/cast.hpp"
 #include "lepton/ops/formula/unary.hpp"
+#include "lepton/ops/reduce.hpp"
+#include "lepton/ops/shape.hpp"
 #include "lepton/tensor/factory.hpp"
 
 namespace lepton {
@@ -40,6 +42,16 @@ Tensor isclose(const Tensor& a, const Tensor& b, double relative, double absolut
   const Tensor near = abs(p - q) <= relative * abs(q) + absolute;
   const Tensor close = logical_or(p == q, logical_and(isfinite(q), near));  // equal infinities are close
   return equal_nan ? logical_or(close, logical_and(isnan(p), isnan(q))) : close;
+}
+
+bool allclose(const Tensor& a, const Tensor& b, double relative, double absolute, bool equal_nan) {
+  return all(isclose(a, b, relative, absolute, equal_nan)).item() != 0;
+}
+bool equal(const Tensor& a, const Tensor& b) { return a.shape() == b.shape() && all(a == b).item() != 0; }
+
+Tensor isin(const Tensor& x, const Tensor& values) {
+  const Tensor list = reshape(values, {-1});
+  return any(x.unsqueeze(-1) == list, {-1});
 }
 
 Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) {

@@ -1,8 +1,14 @@
-// Running sums and products: one kernel. A product is the last of the running ones, so that its gradient is theirs.
+// Running sums, products and extremes: one kernel. A product is the last of the running ones, so that its gradient is theirs.
 #include "lepton/ops/scan.hpp"
+
+#include <cmath>
 
 #include "kernels/scan.hpp"
 #include "lepton/ops/binary.hpp"
+#include "lepton/ops/cast.hpp"
+#include "lepton/ops/formula/unary.hpp"
+#include "lepton/ops/gather.hpp"
+#include "lepton/ops/logic.hpp"
 #include "lepton/ops/shape.hpp"
 #include "lepton/tensor/factory.hpp"
 #include "src/autograd/apply.hpp"
@@ -56,6 +62,45 @@ Grads Cumprod::backward(const Saved& saved, const Tensor& g) const {
   return where(zeros_so_far == 0, before, where(first, at_first, zeros_like(x)));
 }
 
+/// log(e^x[0] + ... + e^x[k]). Its gradient by x[i] is the sum of g[k] e^(x[i] - y[k]) over k >= i: e^x[i] times another
+/// running sum, which is taken in logarithms too, of the positive and of the negative g apart.
+struct Logcumsumexp {
+  static constexpr auto name = "logcumsumexp";
+  static constexpr unsigned saves_inputs = 1;
+  static constexpr unsigned saves_outputs = 1;
+  int axis;
+  bool reverse;
+  Spec infer(const Tensor& x) const { return Spec(x.shape(), x.dtype()); }
+  void run(Tensor& y, const Tensor& x) const { launch_scan(y, x, kernels::Scan::log_sum, axis, reverse); }
+  Grads backward(const Saved& saved, const Tensor& g) const {
+    const Tensor &x = saved.input(0), &y = saved.output(0);
+    const Tensor nothing = full({}, -double(INFINITY), {x.dtype(), x.device()}),
+                 one = ones({}, {x.dtype(), x.device()});
+    const auto part = [&](const Tensor& of) {  // where `of`, g or -g, is positive
+      const Tensor counts = logical_and(of > 0, y > -double(INFINITY));
+      const Tensor logs = where(counts, log(where(counts, of, one)) - where(counts, y, one), nothing);
+      return exp(apply(Logcumsumexp{axis, !reverse}, logs) + x);
+    };
+    return part(g) - part(-g);
+  }
+};
+
+/// The places of the running extremes; the last of equal ones, or of NaNs.
+struct RunningPlace {
+  static constexpr auto name = "running_place";
+  int axis;
+  kernels::Scan kind;
+  Spec infer(const Tensor& x) const { return Spec(x.shape(), i64); }
+  void run(Tensor& y, const Tensor& x) const { launch_scan(y, x, kind, axis, false); }
+};
+
+Ranked running_extreme(const Tensor& x, std::int64_t axis, kernels::Scan kind, const char* op) {
+  const int a = checked_axis(x, axis, op);
+  const DType dtype = x.dtype() == f64 ? f64 : is_floating(x.dtype()) ? f32 : i64;
+  const Tensor places = apply(RunningPlace{a, kind}, cast(x.detach(), dtype));
+  return {gather(x, a, places), places};
+}
+
 Tensor summable(const Tensor& x) { return is_floating(x.dtype()) ? x : cast(x, i64); }
 
 }  // namespace
@@ -72,6 +117,29 @@ Tensor cumprod(const Tensor& x, std::int64_t axis) {
   const int a = detail::checked_axis(x, axis, "cumprod");
   return detail::widened(detail::summable(x),
                          [a](const Tensor& t) { return detail::apply(detail::Cumprod{a}, t); });
+}
+
+Tensor logcumsumexp(const Tensor& x, std::int64_t axis) {
+  const int a = detail::checked_axis(x, axis, "logcumsumexp");
+  return detail::widened(x, [a](const Tensor& t) {
+    detail::require_computable(t, "logcumsumexp");
+    return detail::apply(detail::Logcumsumexp{a, false}, t);
+  });
+}
+
+Ranked cummax(const Tensor& x, std::int64_t axis) {
+  return detail::running_extreme(x, axis, kernels::Scan::max_place, "cummax");
+}
+Ranked cummin(const Tensor& x, std::int64_t axis) {
+  return detail::running_extreme(x, axis, kernels::Scan::min_place, "cummin");
+}
+
+Tensor diff(const Tensor& x, std::int64_t times, std::int64_t axis) {
+  const int a = detail::checked_axis(x, axis, "diff");
+  if (times < 0) throw Error("diff", "cannot be taken " + std::to_string(times) + " times");
+  Tensor y = x;
+  for (; times > 0 && y.size(a) > 0; --times) y = slice(y, a, 1, y.size(a)) - slice(y, a, 0, y.size(a) - 1);
+  return y;
 }
 
 Tensor prod(const Tensor& x, const Dims& axes, KeepDim keep) {
@@ -98,10 +166,6 @@ Tensor prod(const Tensor& x, const Dims& axes, KeepDim keep) {
   return keep == KeepDim::yes ? reshape(y, ones_kept) : y;
 }
 
-Tensor prod(const Tensor& x) {
-  Dims all;
-  for (int i = 0; i < x.rank(); ++i) all.push_back(i);
-  return prod(x, all);
-}
+Tensor prod(const Tensor& x) { return prod(x, detail::all_axes(x)); }
 
 }  // namespace lepton

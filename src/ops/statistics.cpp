@@ -9,17 +9,12 @@
 #include "lepton/ops/reduce.hpp"
 #include "lepton/ops/shape.hpp"
 #include "lepton/tensor/factory.hpp"
+#include "src/ops/axis_view.hpp"
 #include "src/ops/widen.hpp"
 #include "src/tensor/make.hpp"
 
 namespace lepton {
 namespace {
-
-Dims all_axes(const Tensor& x) {
-  Dims axes;
-  for (int i = 0; i < x.rank(); ++i) axes.push_back(i);
-  return axes;
-}
 
 /// A function of real numbers, each axis of which is checked in its name first.
 template <class F> Tensor of_reals(const Tensor& x, const Dims& axes, const char* op, F f) {
@@ -30,19 +25,19 @@ template <class F> Tensor of_reals(const Tensor& x, const Dims& axes, const char
   });
 }
 
-/// sqrt(x) with gradient 0 where x is 0.
-Tensor root(const Tensor& x) {
-  const Tensor is_zero = x.detach() == 0;
-  return where(is_zero, zeros_like(x), sqrt(where(is_zero, ones_like(x), x)));
+/// x^(1/p) with gradient 0 where x is 0.
+Tensor root(const Tensor& x, double p) {
+  const Tensor is_zero = x.detach() == 0, positive = where(is_zero, ones_like(x), x);
+  return where(is_zero, zeros_like(x), p == 2 ? sqrt(positive) : pow(positive, 1 / p));
 }
 
 Tensor norm_of(const Tensor& x, double p, const Dims& axes, KeepDim keep) {
-  if (p == 2) return root(sum(square(x), axes, keep));
+  if (p == 2) return root(sum(square(x), axes, keep), 2);
   if (p == 0) return cast(sum(x != 0, axes, keep), x.dtype());
   const Tensor size = abs(x);
   if (p == 1) return sum(size, axes, keep);
   if (std::isinf(p)) return p > 0 ? max(size, axes, keep) : min(size, axes, keep);
-  return pow(sum(pow(size, p), axes, keep), 1 / p);
+  return root(sum(pow(size, p), axes, keep), p);
 }
 
 }  // namespace
@@ -88,6 +83,6 @@ Tensor standard_deviation(const Tensor& x, const Dims& axes, double correction, 
 Tensor norm(const Tensor& x, double p, const Dims& axes, KeepDim keep) {
   return of_reals(x, axes, "norm", [&](const Tensor& t) { return norm_of(t, p, axes, keep); });
 }
-Tensor norm(const Tensor& x, double p) { return norm(x, p, all_axes(x)); }
+Tensor norm(const Tensor& x, double p) { return norm(x, p, detail::all_axes(x)); }
 
 }  // namespace lepton

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <memory>
 
-#include "lepton/core/half.hpp"
 #include "kernels/pointwise.hpp"
+#include "lepton/core/half.hpp"
 #include "src/tensor/launch.hpp"
 #include "src/tensor/make.hpp"
 
@@ -42,6 +42,21 @@ void fill(const Tensor& y, double value) {
   detail::launch(kernels::fill, args, {detail::writes(args.y, y)});
 }
 
+/// f(number) of `n` numbers at equal distances, made by the host, once: a constant of a captured step.
+template <class F>
+Tensor spaced(const char* op, double start, double stop, std::int64_t n, TensorOptions options, F f) {
+  if (n < 0 || !std::isfinite(start) || !std::isfinite(stop))
+    throw Error(op, "needs finite bounds and a count that is not negative");
+  const detail::PauseRecording pause;
+  const Tensor values = empty({n}, {.dtype = f64});
+  double* p = static_cast<double*>(values.raw());
+  for (std::int64_t i = 0; i < n; ++i) {  // from both ends, so that these are exact
+    const double part = n > 1 ? double(i) / double(n - 1) : 0;
+    p[i] = f(2 * i < n ? start + part * (stop - start) : stop - (1 - part) * (stop - start));
+  }
+  return values.to(options.dtype).to(options.device);
+}
+
 }  // namespace
 
 Tensor empty(const Shape& shape, TensorOptions options) {
@@ -66,16 +81,10 @@ Tensor full_like(const Tensor& x, double value) {
 }
 
 Tensor linspace(double start, double stop, std::int64_t n, TensorOptions options) {
-  if (n < 0 || !std::isfinite(start) || !std::isfinite(stop))
-    throw Error("linspace", "needs finite bounds and a count that is not negative");
-  const detail::PauseRecording pause;  // made by the host, once: a constant of a captured step
-  const Tensor values = empty({n}, {.dtype = f64});
-  double* p = static_cast<double*>(values.raw());
-  for (std::int64_t i = 0; i < n; ++i) {  // from both ends, so that these are exact
-    const double part = n > 1 ? double(i) / double(n - 1) : 0;
-    p[i] = 2 * i < n ? start + part * (stop - start) : stop - (1 - part) * (stop - start);
-  }
-  return values.to(options.dtype).to(options.device);
+  return spaced("linspace", start, stop, n, options, [](double x) { return x; });
+}
+Tensor logspace(double start, double stop, std::int64_t n, double base, TensorOptions options) {
+  return spaced("logspace", start, stop, n, options, [base](double x) { return std::pow(base, x); });
 }
 
 Tensor arange(double start, double stop, double step, TensorOptions options) {

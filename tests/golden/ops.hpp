@@ -43,6 +43,11 @@ inline Entry of_two(const std::string& name, Tensor (*f)(const Tensor&, const Te
   ::lepton::golden::of_two( \
       #NAME, +[](const Tensor& a, const Tensor& b) { return NAME(a, b); })
 
+/// Cases that nothing goes into but a setting.
+template <class S, class F> Entry made(const std::string& name, const std::vector<S>& settings, F f) {
+  return of_all(name, settings, [f](const Tensors&, const S& s) { return f(s); });
+}
+
 /// An entry whose results have sizes that depend on the data.
 inline Entry uncaptured(Entry entry) {
   entry.captured = false;

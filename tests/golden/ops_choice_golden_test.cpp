@@ -42,6 +42,14 @@ TEST(GoldenOps, Choosing) {
               [](const Tensors& x, Axis a) { return scatter(x[0], a, argsort(x[1], a), x[1]); }),
        of_all("scatter_number", axes,
               [](const Tensors& x, Axis a) { return scatter(x[0], a, argsort(x[1], a), 1.5); }),
+       of_all("take_along_dim", axes,
+              [](const Tensors& x, Axis a) { return take_along_dim(x[0], argsort(x[1], a), a); }),
+       of_all("index_add", axes,
+              [](const Tensors& x, Axis a) { return index_add(x[0], a, x[1], x[2], 0.5); }),
+       of_all("index_copy", axes, [](const Tensors& x, Axis a) { return index_copy(x[0], a, x[1], x[2]); }),
+       of_all("index_fill", axes, [](const Tensors& x, Axis a) { return index_fill(x[0], a, x[1], -1.5); }),
+       five("put_add", [](const Tensors& x) { return put(x[0], x[1], x[2], true); }),
+       five("masked_scatter", [](const Tensors& x) { return masked_scatter(x[0], x[1] > 0, x[2]); }),
        with("median_half", middles,
             [](const Tensor& x, std::pair<Axis, KeepDim> m) {
               return cast(median(cast(x, f16), m.first, m.second).values, x.dtype());

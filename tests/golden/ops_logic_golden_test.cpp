@@ -29,6 +29,8 @@ Entry logical(const std::string& name, Tensor (*f)(const Tensor&, const Tensor&)
   return five(name, [f](const Tensors& x) { return f(round(x[0]), round(x[1])); });
 }
 
+Tensor truth(bool holds) { return full({}, holds, {.dtype = boolean}); }
+
 TEST(GoldenOps, Operators) {
   std::vector<Entry> table{
       with("add_number", kNumbers, [](const Tensor& x, double n) { return x + n; }),
@@ -79,6 +81,14 @@ TEST(GoldenOps, Questions) {
                 const Tensor a = special(x[0]);
                 return isclose(a, a + 0.01 * round(x[1]), c.relative, c.absolute, c.equal_nan);
               }),
+       uncaptured(of_all("allclose", settings,
+                         [](const Tensors& x, const Closeness& c) {
+                           const Tensor a = special(x[0]);
+                           return truth(allclose(a, a + 0.001 * x[1], c.relative, c.absolute, c.equal_nan));
+                         })),
+       uncaptured(with("equal", std::vector<double>{0, 1, -1, 2, 0.5},
+                       [](const Tensor& x, double n) { return truth(equal(round(x), round(x) * n)); })),
+       five("isin", [](const Tensors& x) { return isin(round(x[0]), round(x[1])); }),
        with("nan_to_num", std::vector<Three>{{0, 1, -1}, {0.5, 100, -100}, {-3, 0, 0}, {1, 2, 3}, {7, 7, 7}},
             [](const Tensor& x, const Three& to) { return nan_to_num(special(x), to[0], to[1], to[2]); })},
       Rest::elsewhere);

@@ -17,6 +17,10 @@ const std::vector<Axes> kMoves{{0, 1}, {1, 0}, {0, -1}, {-1, 0}, {1, 2}};
 const std::vector<Axes> kFlattened{{0, -1}, {1, -1}, {0, 1}, {1, 2}, {2, 2}};
 const std::vector<Shape> kShapes{{4, 6}, {-1}, {2, -1, 2, 3}, {24, 1}, {3, 8}};
 
+const std::vector<std::pair<Axis, Shape>> kParts{
+    {1, {3, 4}}, {1, {-1, 6}}, {0, {2, 1}}, {-1, {12}}, {1, {2, 2, -1}}};
+const std::vector<Axis> kDiagonals{0, 1, -1, 3, -2};
+
 TEST(GoldenOps, Joining) {
   using Cut = std::pair<Sizes, Axis>;
   const std::vector<Axes> pieces{{2, 0}, {3, 1}, {1, 0}, {7, 1}, {2, -1}};
@@ -31,7 +35,9 @@ TEST(GoldenOps, Joining) {
        with("chunk", pieces, [](const Tensor& x, Axes n) { return join(chunk(x, n.first, n.second)); }),
        with("split_sizes", cuts,
             [](const Tensor& x, const Cut& c) { return join(split(x, c.first, c.second)); }),
-       five("meshgrid", [](const Tensors& x) { return join(meshgrid(x)); })},
+       with("tensor_split", std::vector<Axes>{{2, 0}, {3, 1}, {4, 1}, {5, 0}, {1, -1}},
+            [](const Tensor& x, Axes n) { return join(tensor_split(x, n.first, n.second)); }),
+       five("block_diag", block_diag), five("meshgrid", [](const Tensors& x) { return join(meshgrid(x)); })},
       Rest::elsewhere);
 }
 
@@ -67,6 +73,12 @@ TEST(GoldenOps, Views) {
        with("squeeze", std::vector<Axis>{0, 1, -1, 1, 0},
             [](const Tensor& x, Axis axis) { return x.squeeze(axis); }),
        with("unsqueeze", kAxes, [](const Tensor& x, Axis axis) { return x.unsqueeze(axis); }),
+       with("unflatten", kParts,
+            [](const Tensor& x, const auto& to) { return unflatten(x, to.first, to.second); }),
+       with("rot90", std::vector<Dims>{{1, 0, 1}, {2, 0, 1}, {-1, 1, 2}, {3, 0, 2}, {4, 2, 1}},
+            [](const Tensor& x, const Dims& turn) { return rot90(x, turn[0], turn[1], turn[2]); }),
+       made("tril_indices", kDiagonals, [](Axis k) { return tril_indices(3, 4, k); }),
+       made("triu_indices", kDiagonals, [](Axis k) { return triu_indices(3, 4, k); }),
        with("cast", std::vector<DType>{f16, bf16, f32, i64, i8, boolean},
             [](const Tensor& x, DType dtype) { return cast(cast(x, dtype), x.dtype()); })},
       Rest::elsewhere);

@@ -22,6 +22,7 @@
 #include "tests/op_cases/multilabel_loss.hpp"
 #include "tests/op_cases/norm.hpp"
 #include "tests/op_cases/pool_nd.hpp"
+#include "tests/op_cases/products.hpp"
 #include "tests/op_cases/random.hpp"
 #include "tests/op_cases/reduce.hpp"
 #include "tests/op_cases/regression_loss.hpp"
@@ -30,9 +31,11 @@
 #include "tests/op_cases/scan.hpp"
 #include "tests/op_cases/shape.hpp"
 #include "tests/op_cases/sort.hpp"
+#include "tests/op_cases/statistics.hpp"
 #include "tests/op_cases/unary.hpp"
 #include "tests/op_cases/unfold.hpp"
 #include "tests/op_cases/unpool.hpp"
+#include "tests/op_cases/writing.hpp"
 
 namespace lepton::op_cases {
 
@@ -44,9 +47,11 @@ inline OpCases all_cases() {
                               random_slope_cases,
                               math_cases,
                               maths_cases,
+                              special_cases,
                               two_tensor_maths_cases,
                               mixing_cases,
                               logic_cases,
+                              agreement_cases,
                               filling_cases,
                               arithmetic_cases,
                               number_cases,
@@ -56,19 +61,28 @@ inline OpCases all_cases() {
                               selection_cases,
                               reduce_cases,
                               statistics_cases,
+                              quantile_cases,
+                              without_nan_cases,
+                              counting_cases,
                               scan_cases,
+                              neighbour_cases,
                               product_cases,
                               question_cases,
                               sort_cases,
                               gather_cases,
+                              row_writing_cases,
+                              element_writing_cases,
                               unique_cases,
                               cutting_cases,
+                              turning_cases,
                               padding_cases,
                               einsum_cases,
                               index_view_cases,
                               index_tensor_cases,
                               index_put_cases,
                               matmul_cases,
+                              product_of_matrices_cases,
+                              tensor_product_cases,
                               linear_cases,
                               conv_cases,
                               conv_nd_cases,
@@ -89,6 +103,7 @@ inline OpCases all_cases() {
                               regression_loss_cases,
                               variance_and_penalty_cases,
                               distance_cases,
+                              length_cases,
                               margin_loss_cases,
                               multilabel_loss_cases,
                               ctc_loss_cases,

@@ -94,6 +94,66 @@ inline OpCases cutting_cases() {
   };
 }
 
+inline OpCases turning_cases() {
+  const Tensor matrix = zeros({3, 7});
+  // Rows and columns of a band, from a matrix that has them as elements.
+  const auto indices = [](std::string name, Tensor (*call)(Device), bool (*inside)(std::int64_t, std::int64_t)) {
+    Array right({2, 0});
+    for (const bool row : {true, false})
+      for (std::int64_t i = 0; i < 4; ++i)
+        for (std::int64_t j = 0; j < 5; ++j)
+          if (inside(i, j)) right.values.push_back(double(row ? i : j));
+    right.shape[1] = std::int64_t(right.values.size()) / 2;
+    return OpCase{.name = name,
+                  .op = name,
+                  .call = [call](const Tensors& x) { return call(x[0].device()); },
+                  .reference = [right](const Arrays&) { return right; },
+                  .inputs = {{real({})}},
+                  .derivatives = 0,
+                  .wrong = {LEPTON_FAILS("[tri", name == "tril_indices" ? tril_indices(-1, 2) : triu_indices(2, -1))}};
+  };
+  return {
+      view_case("tensor_split", "tensor_split", {3, 7}, [](const Tensor& x) { return tensor_split(x, 3, 1)[1]; }, {3, 2},
+                [](const Dims& at) {
+                  return Dims{at[0], at[1] + 3};
+                },
+                {LEPTON_FAILS("[tensor_split] needs at least one piece, not 0", tensor_split(matrix, 0))}),
+      reshape_case("unflatten", "unflatten", {2, 12, 2}, {2, 3, 4, 2},
+                   [](const Tensor& x) {
+                     return unflatten(x, 1, {3, -1});
+                   },
+                   {LEPTON_FAILS("[unflatten] [2, 3] does not make up the 7 of axis 1 of [3, 7]",
+                                 unflatten(matrix, 1, {2, 3}))}),
+      view_case("rot90", "rot90", {3, 7}, [](const Tensor& x) { return rot90(x); }, {7, 3},
+                [](const Dims& at) {
+                  return Dims{at[1], 6 - at[0]};
+                },
+                {LEPTON_FAILS("[rot90] needs two axes of [3, 7], not one twice", rot90(matrix, 1, 1, -1))}),
+      view_case("rot90_back", "rot90", {3, 7}, [](const Tensor& x) { return rot90(x, -1); }, {7, 3},
+                [](const Dims& at) {
+                  return Dims{2 - at[1], at[0]};
+                }),
+      indices("tril_indices", +[](Device d) { return tril_indices(4, 5, -1, d); },
+              +[](std::int64_t i, std::int64_t j) { return j <= i - 1; }),
+      indices("triu_indices", +[](Device d) { return triu_indices(4, 5, 1, d); },
+              +[](std::int64_t i, std::int64_t j) { return j >= i + 1; }),
+      {.name = "block_diag",
+       .op = "block_diag",
+       .call = [](const Tensors& x) { return block_diag({x[0], x[1]}); },
+       .reference =
+           [](const Arrays& x) {
+             const std::int64_t m = x[0].size(0), n = x[0].size(1);
+             return generate({m + x[1].size(0), n + x[1].size(1)}, [&](const Dims& at) {
+               if (at[0] < m) return at[1] < n ? x[0](at) : 0.0;
+               return at[1] < n ? 0.0 : x[1]({at[0] - m, at[1] - n});
+             });
+           },
+       .inputs = {{real({2, 3}), real({1, 2})}, {real({1, 1}), real({2, 2})}},
+       .wrong = {LEPTON_FAILS("[block_diag] takes matrices, not [3]", block_diag({zeros({3})})),
+                 LEPTON_FAILS("[block_diag] of no matrix", block_diag({}))}},
+  };
+}
+
 /// A row whose result has zeros, or a value, where `places` gives no place of x.
 inline OpCase filled_case(std::string name, std::string op, const Shape& input,
                           std::function<Tensor(const Tensor&)> call, const Shape& shape,
@@ -221,7 +281,7 @@ inline OpCases einsum_cases() {
           {LEPTON_FAILS("[einsum] i is both 2 and 3", einsum("ij,i->j", {matrix, row3})),
            LEPTON_FAILS("[einsum] ijk does not name the axes of [2, 3]", einsum("ijk->i", {matrix})),
            LEPTON_FAILS("[einsum] ij,jk->ik names 2 operands, given 1", einsum("ij,jk->ik", {matrix})),
-           LEPTON_FAILS("[einsum] letters name axes, not '.'", einsum("...i->i", {matrix})),
+           LEPTON_FAILS("[einsum] letters name axes, not '.'", einsum("..i->i", {matrix})),
            LEPTON_FAILS("[einsum] k behind the arrow must stand once before it",
                         einsum("ij->ik", {matrix}))}),
       row(

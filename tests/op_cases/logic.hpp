@@ -1,6 +1,7 @@
 // Rows of ops/logic.hpp: questions about elements, and filling by them.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "lepton/ops/logic.hpp"
@@ -54,6 +55,34 @@ inline OpCases logic_cases() {
     row.dtypes = {f16, bf16, i8, i32, i64};
   }
   return rows;
+}
+
+/// Of a whole tensor: one number, which the host reads.
+inline OpCases agreement_cases() {
+  const auto row = [](std::string name, bool (*call)(const Tensor&, const Tensor&), double right) {
+    return OpCase{.name = name,
+                  .op = name,
+                  .call = [call](const Tensors& x) { return full({}, double(call(x[0], x[0] + 1e-7))); },
+                  .reference = [right](const Arrays&) { return Array({}, {right}); },
+                  .inputs = {{real({3, 4})}, {real({2})}},
+                  .derivatives = 0,
+                  .wrong = {LEPTON_FAILS("[", call(zeros({2}), Tensor()))},
+                  .captured = false};
+  };
+  const auto among = [](const Arrays& x) {
+    return map(x[0], [&](double v) {
+      return double(std::ranges::any_of(x[1].values, [v](double e) { return std::trunc(v) == std::trunc(e); }));
+    });
+  };
+  return {row("allclose", +[](const Tensor& a, const Tensor& b) { return allclose(a, b, 0, 1e-5); }, 1),
+          row("equal", +[](const Tensor& a, const Tensor& b) { return equal(a, b) || !equal(b, b.clone()); }, 0),
+          {.name = "isin",
+           .op = "isin",
+           .call = [](const Tensors& x) { return isin(x[0].to(i64), x[1].to(i64)); },
+           .reference = among,
+           .inputs = {{real({3, 4}, -4, 4), real({2, 2}, -4, 4)}, {real({5}), real({0})}, {real({}), real({3})}},
+           .derivatives = 0,
+           .wrong = {LEPTON_FAILS("[tensor] is undefined", isin(Tensor(), zeros({2})))}}};
 }
 
 inline OpCases filling_cases() {

@@ -60,6 +60,45 @@ inline OpCases distance_cases() {
   return rows;
 }
 
+/// Every row against every row, and parts that are shortened.
+inline OpCases length_cases() {
+  const auto lengths = [](const Array& x, std::int64_t i) {
+    double total = 0;
+    for (std::int64_t k = 0; k < x.size(1); ++k) total += x({i, k}) * x({i, k});
+    return std::sqrt(total);
+  };
+  const Tensor matrix = zeros({2, 3});
+  return {{.name = "cdist",
+           .op = "cdist",
+           .call = [](const Tensors& x) { return cdist(x[0], x[1], 3); },
+           .reference =
+               [](const Arrays& x) {
+                 return generate({x[0].size(0), x[1].size(0)}, [&](const Dims& at) {
+                   double total = 0;
+                   for (std::int64_t k = 0; k < x[0].size(1); ++k)
+                     total += std::pow(std::fabs(x[0]({at[0], k}) - x[1]({at[1], k})), 3);
+                   return std::cbrt(total);
+                 });
+               },
+           .inputs = {two_distinct({3, 4}), two_distinct({1, 5})},
+           .wrong = {LEPTON_FAILS("[cdist] needs [..., m, D] and [..., n, D], got [2, 3] and [3]",
+                                  cdist(matrix, zeros({3}))),
+                     LEPTON_FAILS("[cdist] p must not be negative", cdist(matrix, matrix, -1))}},
+          {.name = "renorm",
+           .op = "renorm",
+           .call = [](const Tensors& x) { return renorm(x[0], 2, 0, 2.5); },
+           .reference =
+               [lengths](const Arrays& x) {
+                 return generate(x[0].shape, [&](const Dims& at) {
+                   const double length = lengths(x[0], at[0]);
+                   return x[0](at) * (length > 2.5 ? 2.5 / (length + 1e-7) : 1);
+                 });
+               },
+           .inputs = {{real({4, 3})}, {real({3, 5})}},
+           .wrong = {LEPTON_FAILS("[renorm] a scalar has no axes", renorm(zeros({}), 2, 0, 1)),
+                     LEPTON_FAILS("[renorm] needs a positive p", renorm(matrix, 0, 0, 1))}}};
+}
+
 inline OpCases margin_loss_cases() {
   return {
       {.name = "hinge_loss",

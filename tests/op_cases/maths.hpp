@@ -43,6 +43,65 @@ inline OpCases maths_cases() {
 }
 #undef LEPTON_MATHS_ROW
 
+/// erf's inverse, by halving.
+inline double erfinv_of(double y) {
+  double low = -6, high = 6;
+  for (int i = 0; i < 100; ++i) (std::erf((low + high) / 2) < y ? low : high) = (low + high) / 2;
+  return (low + high) / 2;
+}
+/// lgamma's derivative by Richardson's extrapolation of central differences.
+inline double digamma_of(double x) {
+  const auto slope = [x](double h) { return (std::lgamma(x + h) - std::lgamma(x - h)) / (2 * h); };
+  const auto better = [&](double h) { return (4 * slope(h / 2) - slope(h)) / 3; };
+  return (16 * better(0.005) - better(0.01)) / 15;
+}
+
+inline OpCases special_cases() {
+  static constexpr double pi = 3.14159265358979324;
+  OpCases rows{
+      unary_case("erfinv", erfinv, erfinv_of, real({}, -0.45, 0.95)),
+      unary_case(
+          "lgamma", lgamma, +[](double x) { return std::lgamma(x); }, real({}, 0.6, 12)),
+      unary_case(
+          "lgamma_below", lgamma, +[](double x) { return std::lgamma(x); }, real({}, -1.9, -1.1), "lgamma"),
+      unary_case("digamma", digamma, digamma_of, real({}, 0.6, 12)),
+      unary_case("digamma_below", digamma, digamma_of, real({}, -1.8, -1.2), "digamma"),
+      unary_case(
+          "sinc", sinc, +[](double x) { return std::sin(pi * x) / (pi * x); }, real({}, 0.6, 2.4)),
+      unary_case(
+          "logit", +[](const Tensor& x) { return logit(x); }, +[](double x) { return std::log(x / (1 - x)); },
+          real({}, 0.1, 0.9)),
+      unary_case(
+          "logit_limited", +[](const Tensor& x) { return logit(x, 0.25); },
+          +[](double x) { return std::log(std::clamp(x, 0.25, 0.75) / (1 - std::clamp(x, 0.25, 0.75))); },
+          real({}, 0.26, 0.9), "logit"),
+      unary_case(
+          "deg2rad", deg2rad, +[](double x) { return x * pi / 180; }, real({}, -200, 200)),
+      unary_case(
+          "rad2deg", rad2deg, +[](double x) { return x * 180 / pi; }, real({}, -3, 3)),
+      unary_case(
+          "clamp_min", +[](const Tensor& x) { return clamp_min(x, 0.5); },
+          +[](double x) { return std::fmax(x, 0.5); }, away_from(0.5, {})),
+      unary_case(
+          "clamp_max", +[](const Tensor& x) { return clamp_max(x, 0.5); },
+          +[](double x) { return std::fmin(x, 0.5); }, away_from(0.5, {})),
+      binary_case(
+          "xlogy", "xlogy", +[](const Tensor& a, const Tensor& b) { return xlogy(a, b); },
+          +[](double a, double b) { return a == 0 ? 0 : a * std::log(b); }, real({}, 0.4, 3)),
+      binary_case(
+          "heaviside", "heaviside", +[](const Tensor& a, const Tensor& b) { return heaviside(a, b); },
+          +[](double a, double b) { return a == 0 ? b : double(a > 0); }),
+  };
+  rows[12].wrong = {LEPTON_FAILS("[", xlogy(zeros({2, 3}), zeros({2, 4})))};
+  rows[13].wrong = {LEPTON_FAILS("[", heaviside(zeros({2, 3}), zeros({2, 4})))};
+  rows[13].derivatives = 0;
+  for (OpCase& row : rows) {
+    row.f32_tolerance = 2e-5;
+    row.dtypes = {};
+  }
+  return rows;
+}
+
 inline OpCases two_tensor_maths_cases() {
   const Input positive = real({}, 0.4, 2), apart = away_from(0, {}, 0.6, 2);
   OpCases rows{

@@ -37,7 +37,9 @@ inline OpCases scan_cases() {
   constexpr auto multiply = +[](double a, double b) { return a * b; };
   const std::vector<Inputs> any{{real({3, 5})}, {real({4})}, {real({2, 3, 4})}, {real({0, 3})}};
   const std::vector<Inputs> not_zero{{away_from(0, {3, 4})}, {away_from(0, {4})}, {away_from(0, {2, 3, 2})}};
-  return {
+  const std::vector<Inputs> apart{
+      {distinct({3, 5})}, {distinct({4})}, {distinct({2, 3, 4})}, {distinct({0, 3})}};
+  OpCases rows{
       row("cumsum", "cumsum", +[](const Tensor& x) { return cumsum(x); }, -1, add, any,
           {LEPTON_FAILS("[cumsum] axis 2 is out of range for a tensor with 2 axes", cumsum(zeros({2, 3}), 2)),
            LEPTON_FAILS("[cumsum] a scalar has no axes", cumsum(zeros({})))}),
@@ -45,9 +47,72 @@ inline OpCases scan_cases() {
       row("cumprod", "cumprod", +[](const Tensor& x) { return cumprod(x); }, -1, multiply, not_zero,
           {LEPTON_FAILS("[cumprod] axis 2 is out of range for a tensor with 2 axes",
                         cumprod(zeros({2, 3}), 2))}),
+      row(
+          "logcumsumexp", "logcumsumexp", +[](const Tensor& x) { return logcumsumexp(x); }, -1,
+          +[](double a, double b) { return std::log(std::exp(a) + std::exp(b)); }, any,
+          {LEPTON_FAILS("[logcumsumexp] computes with f32 and f64",
+                        logcumsumexp(zeros({2}, {.dtype = i32})))}),
+      row(
+          "cummax", "cummax", +[](const Tensor& x) { return cummax(x).values; }, -1,
+          +[](double a, double b) { return std::fmax(a, b); }, apart,
+          {LEPTON_FAILS("[cummax] a scalar has no axes", cummax(zeros({})))}),
+      row(
+          "cummin_first", "cummin", +[](const Tensor& x) { return cummin(x, 0).values; }, 0,
+          +[](double a, double b) { return std::fmin(a, b); }, apart,
+          {LEPTON_FAILS("[cummin] axis 2 is out of range", cummin(zeros({2, 3}), 2))}),
       row("cumprod_first", "cumprod", +[](const Tensor& x) { return cumprod(x, 0); }, 0, multiply, not_zero,
           {}),
   };
+  for (OpCase& each : rows)
+    if (each.op == "logcumsumexp") each.dtypes = {f16};
+    else if (each.op.starts_with("cumm")) each.dtypes = {f16, i8, u8, i32, i64};
+  return rows;
+}
+
+/// Places of running extremes, and differences of neighbours.
+inline OpCases neighbour_cases() {
+  const auto places = [](bool largest) {
+    return [largest](const Arrays& x) {
+      return generate(x[0].shape, [&](const Dims& at) {
+        Dims best = at, k = at;
+        for (k[1] = best[1] = 0; k[1] <= at[1]; ++k[1])
+          if (largest ? x[0](k) >= x[0](best) : x[0](k) <= x[0](best)) best[1] = k[1];
+        return double(best[1]);
+      });
+    };
+  };
+  const auto second_difference = [](const Arrays& x) {
+    Shape shape = x[0].shape;
+    shape[0] = std::max<std::int64_t>(0, shape[0] - 2);
+    return generate(shape, [&](Dims at) {
+      Dims next = at, last = at;
+      next[0] += 1;
+      last[0] += 2;
+      return x[0](last) - 2 * x[0](next) + x[0](at);
+    });
+  };
+  return {
+      {.name = "cummax_places",
+       .op = "cummax",
+       .call = [](const Tensors& x) { return cummax(x[0].to(i64)).indices; },
+       .reference =
+           [=](const Arrays& x) { return places(true)({map(x[0], [](double v) { return std::trunc(v); })}); },
+       .inputs = {{real({3, 9}, -4, 4)}},
+       .derivatives = 0},
+      {.name = "cummin_places",
+       .op = "cummin",
+       .call = [](const Tensors& x) { return cummin(x[0]).indices; },
+       .reference = places(false),
+       .inputs = {{real({3, 9})}, {real({2, 1})}},
+       .derivatives = 0,
+       .large = {real({600, 900})}},
+      {.name = "diff",
+       .op = "diff",
+       .call = [](const Tensors& x) { return diff(x[0], 2, 0); },
+       .reference = second_difference,
+       .inputs = {{real({5, 3})}, {real({4})}, {real({2, 2})}},
+       .wrong = {LEPTON_FAILS("[diff] cannot be taken -1 times", diff(zeros({3}), -1))},
+       .dtypes = {f16, i32, i64}}};
 }
 
 inline OpCases product_cases() {

@@ -60,7 +60,7 @@ Declarations public_operations() {
   const std::string name = "(operator[^\\w\\s(]+|\\w+)\\(([^)]*)\\)";
   const std::regex function(
       "(?:LEPTON_API|inline|template <class Formula>) "
-      "(?:Tensor&?|Ranked|Unique|std::vector<Tensor>|std::pair<Tensor, Tensor>) " +
+      "(?:Tensor&?|bool|Ranked|Unique|std::vector<Tensor>|std::pair<Tensor, Tensor>) " +
       name);
   const std::regex method("\n  (?:const )?Tensor&? (operator\\[\\]|\\w+)\\(([^)]*)\\)");
   Declarations found;

@@ -1,4 +1,4 @@
-// How far vectors are from each other.
+// How far vectors are from each other, and how long.
 #pragma once
 
 #include "lepton/tensor/tensor.hpp"
@@ -17,5 +17,11 @@ struct PairwiseDistanceOptions {
 /// The p-norm of x1 - x2 + eps along the last axis. x1, x2: [..., D], which broadcast.
 LEPTON_API Tensor pairwise_distance(const Tensor& x1, const Tensor& x2,
                                     const PairwiseDistanceOptions& options = {});
+
+/// The p-norms of all differences of a row of a and one of b, at least 0: [..., m, D], [..., n, D] -> [..., m, n].
+LEPTON_API Tensor cdist(const Tensor& a, const Tensor& b, double p = 2);
+
+/// x with each of its parts along an axis shortened to a p-norm of at most `most`.
+LEPTON_API Tensor renorm(const Tensor& x, double p, std::int64_t axis, double most);
 
 }  // namespace lepton

@@ -20,6 +20,14 @@ LEPTON_API Tensor isfinite(const Tensor& x);
 LEPTON_API Tensor isclose(const Tensor& a, const Tensor& b, double relative = 1e-5, double absolute = 1e-8,
                           bool equal_nan = false);
 
+/// Whether every element is close. Reads the device, so that a captured step refuses it, as it does `equal`.
+LEPTON_API bool allclose(const Tensor& a, const Tensor& b, double relative = 1e-5, double absolute = 1e-8,
+                         bool equal_nan = false);
+/// Whether shapes and all elements are the same.
+LEPTON_API bool equal(const Tensor& a, const Tensor& b);
+/// Whether each element of x is one of `values`; the shape of x.
+LEPTON_API Tensor isin(const Tensor& x, const Tensor& values);
+
 /// `value` where `mask` (boolean, broadcast to x) holds, else the element of x. The gradient stops at the mask.
 LEPTON_API Tensor masked_fill(const Tensor& x, const Tensor& mask, double value);
 

@@ -28,6 +28,24 @@ inline Tensor asinh(const Tensor& x) { return pointwise(op::Asinh{}, x); }
 inline Tensor acosh(const Tensor& x) { return pointwise(op::Acosh{}, x); }
 inline Tensor atanh(const Tensor& x) { return pointwise(op::Atanh{}, x); }
 
+/// The x with erf(x) = y, for y in [-1, 1].
+inline Tensor erfinv(const Tensor& y) { return pointwise(op::Erfinv{}, y); }
+/// log |gamma(x)|
+inline Tensor lgamma(const Tensor& x) { return pointwise(op::Lgamma{}, x); }
+/// The derivative of lgamma. NaN at 0, -1, -2, ...
+inline Tensor digamma(const Tensor& x) { return pointwise(op::Digamma{}, x); }
+
+/// sin(pi x) / (pi x), 1 at 0.
+LEPTON_API Tensor sinc(const Tensor& x);
+/// log(x / (1 - x)); x is first limited to [eps, 1 - eps] if eps is not negative.
+LEPTON_API Tensor logit(const Tensor& x, double eps = -1);
+/// Degrees as radians, and back.
+LEPTON_API Tensor deg2rad(const Tensor& x);
+LEPTON_API Tensor rad2deg(const Tensor& x);
+
+/// The larger of x and a number; the smaller.
+LEPTON_API Tensor clamp_min(const Tensor& x, double low);
+LEPTON_API Tensor clamp_max(const Tensor& x, double high);
 /// x between two tensors that broadcast to it: minimum(maximum(x, low), high).
 LEPTON_API Tensor clamp(const Tensor& x, const Tensor& low, const Tensor& high);
 
@@ -47,6 +65,11 @@ LEPTON_API Tensor remainder(const Tensor& a, double b);
 LEPTON_API Tensor hypot(const Tensor& a, const Tensor& b);
 /// log(e^a + e^b), without overflow.
 LEPTON_API Tensor logaddexp(const Tensor& a, const Tensor& b);
+
+/// a * log(b), 0 where a is 0.
+LEPTON_API Tensor xlogy(const Tensor& a, const Tensor& b);
+/// 0 where x is negative, 1 where it is positive, else `at_zero`. No gradient.
+LEPTON_API Tensor heaviside(const Tensor& x, const Tensor& at_zero);
 
 /// a + weight * (b - a)
 LEPTON_API Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight);

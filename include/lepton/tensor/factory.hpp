@@ -28,6 +28,8 @@ LEPTON_API Tensor empty_like(const Tensor& x);
 LEPTON_API Tensor full_like(const Tensor& x, double value);
 /// `n` numbers at equal distances from start to stop, both included: [n]
 LEPTON_API Tensor linspace(double start, double stop, std::int64_t n, TensorOptions options = {});
+/// base^start ... base^stop, the exponents at equal distances: [n]
+LEPTON_API Tensor logspace(double start, double stop, std::int64_t n, double base = 10, TensorOptions options = {});
 /// start, start + step, ... below stop: [ceil((stop - start) / step)]
 LEPTON_API Tensor arange(double start, double stop, double step = 1, TensorOptions options = {});
 /// The identity matrix, [n, n].

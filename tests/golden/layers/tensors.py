@@ -33,6 +33,27 @@ def products():
     for m, n in ((3, 4), (1, 1), (5, 2), (2, 1), (1, 6)):
         case("outer", f"{m} {n}", torch.outer, Real(m), Real(n))
         case("dot", f"{m * n}", torch.dot, Real(m * n), Real(m * n))
+        case("kron", f"{m} {n}", torch.kron, Real(m, 2), Real(n))
+        case("trace", f"{m} {n}", torch.trace, Real(m, n))
+        case("mv", f"{m} {n}", torch.mv, Real(m, n), Real(n))
+        case("bmm", f"{m} {n}", torch.bmm, Real(2, m, n), Real(2, n, 3))
+    for beta, alpha, size in ((1, 1, (3, 2)), (0.5, 2, (2,)), (0, 1, (3, 2)), (-1, 0.25, (3, 1)), (2, -3, ())):
+        for name, a, b in (("addmm", (3, 4), (4, 2)), ("baddbmm", (2, 3, 4), (2, 4, 2))):
+            case(name, f"beta={beta} alpha={alpha}", lambda c, p, q: getattr(torch, name)(c, p, q, beta=beta, alpha=alpha),
+                 Real(*size), Real(*a), Real(*b))
+        case("addmv", f"beta={beta} alpha={alpha}", lambda c, p, q: torch.addmv(c, p, q, beta=beta, alpha=alpha),
+             Real(*([3] if size else [])), x34, Real(4))
+    for count, a, b in ((1, (2, 3), (3, 4)), (2, (2, 3, 4), (3, 4, 2)), (0, (2,), (3,)), (1, (4,), (4, 2)), (2, (3, 4), (3, 4))):
+        case("tensordot", f"{count}", lambda p, q: torch.tensordot(p, q, count), Real(*a), Real(*b))
+    for axes, a, b in ((([1], [0]), (2, 3), (3, 4)), (([0], [1]), (3, 2), (4, 3)), (([0, 2], [1, 0]), (2, 3, 4), (4, 2)),
+                       (([-1, 0], [0, 1]), (2, 3, 4), (4, 2, 3)), (([], []), (2,), (2, 2))):
+        case("tensordot_axes", f"{axes}", lambda p, q: torch.tensordot(p, q, axes), Real(*a), Real(*b))
+    for axis, a, b in ((-1, (3,), (3,)), (-1, (2, 3), (2, 3)), (0, (3, 2), (3, 2)), (1, (2, 3, 2), (2, 3, 2)), (-1, (2, 1, 3), (1, 4, 3))):
+        case("cross", f"{axis}", lambda p, q: torch.linalg.cross(p, q, dim=axis), Real(*a), Real(*b))
+    for letters, sizes in (("...ij,...jk->...ik", [(2, 2, 3), (3, 2)]), ("i...,i->...", [(3, 2, 2), (3,)]),
+                           ("...ii->...i", [(2, 3, 3)]), ("b...,...", [(2, 3), (3,)]), ("...j,jk", [(2, 1, 3), (3, 2)]),
+                           ("...a,...a->...", [(2, 1, 3), (4, 3)])):
+        case("einsum_ellipsis", letters, lambda *t: torch.einsum(letters, *t), *[Real(*n) for n in sizes])
 
 
 @family("shape")
@@ -74,6 +95,17 @@ def shape():
         case("squeeze", f"{size} {axis}", lambda t: t.squeeze(axis), Real(*size))
     for sizes in ((2, 3), (1, 4), (3,), (2, 1, 3), (3, 2, 2)):
         case("meshgrid", f"{sizes}", lambda *t: join(torch.meshgrid(*t, indexing="ij")), *[Real(n) for n in sizes])
+    for count, axis in ((2, 0), (3, 1), (4, 1), (5, 0), (1, -1)):
+        case("tensor_split", f"{count} {axis}", lambda t: join(torch.tensor_split(t, count, axis)), x34)
+    for axis, sizes in ((1, (3, 4)), (1, (-1, 6)), (0, (2, 1)), (-1, (12,)), (1, (2, 2, -1))):
+        case("unflatten", f"{axis} {sizes}", lambda t: torch.unflatten(t, axis, sizes), Real(2, 12))
+    for quarters, axes in ((1, (0, 1)), (2, (0, 1)), (-1, (1, 2)), (3, (0, 2)), (4, (2, 1))):
+        case("rot90", f"{quarters} {axes}", lambda t: torch.rot90(t, quarters, axes), x234)
+    for k in (0, 1, -1, 3, -2):
+        case("tril_indices", f"{k}", lambda: torch.tril_indices(3, 4, k))
+        case("triu_indices", f"{k}", lambda: torch.triu_indices(3, 4, k))
+    for sizes in (((1, 2),), ((2, 3), (1, 1)), ((1, 2), (2, 1)), ((2, 2), (1, 3), (1, 1)), ((3, 1), (2, 2))):
+        case("block_diag", f"{sizes}", torch.block_diag, *[Real(*n) for n in sizes])
     for dtype in (torch.float16, torch.bfloat16, torch.float32, torch.int64, torch.int8, torch.bool):
         case("cast", f"{str(dtype)[6:]}", lambda t: t.to(dtype).to(torch.float64), x34)
 
@@ -107,6 +139,13 @@ def logic():
         case("isclose", f"relative={relative} absolute={absolute} equal_nan={same_nan}",
              lambda a, b: torch.isclose(special(a), special(a) + 0.01 * b.round(), relative, absolute, same_nan),
              x34, Real(4, fixed=True))
+        case("allclose", f"relative={relative} absolute={absolute} equal_nan={same_nan}",
+             lambda a, b: torch.tensor(torch.allclose(special(a), special(a) + 0.001 * b, relative, absolute, same_nan)),
+             x34, Real(4, fixed=True))
+    for n in (0, 1, -1, 2, 0.5):
+        case("equal", f"{n}", lambda a: torch.tensor(torch.equal(a.round(), a.round() * n)), Real(2, low=0.4, high=0.6))
+    for size, among in (((3, 4), (3,)), ((5,), (2, 2)), ((), (4,)), ((2, 3, 2), ()), ((1, 2), (6,))):
+        case("isin", f"{size} {among}", lambda a, b: torch.isin(a.round(), b.round()), Real(*size), Real(*among))
     for values in ((0, 1, -1), (0.5, 100, -100), (-3, 0, 0), (1, 2, 3), (7, 7, 7)):
         case("nan_to_num", f"{values}", lambda t: torch.nan_to_num(special(t), *values), x34)
 
@@ -133,6 +172,18 @@ def choice():
              Real(*size), Real(*source))
         case("scatter_number", f"{axis} {source}", lambda t, s: torch.scatter(t, axis, s.argsort(axis), 1.5),
              Real(*size), Real(*source, fixed=True))
+        case("take_along_dim", f"{axis} {source}", lambda t, s: torch.take_along_dim(t, s.argsort(axis), axis),
+             Real(*size), Real(*source, fixed=True))
+    for axis, count, t in ((0, 2, x34), (1, 3, x34), (-1, 4, x234), (1, 2, x234), (0, 5, x5)):
+        index = Index(count, n=t.shape[axis])  # these counts have no place twice
+        rows = Real(*[count if i == axis % len(t.shape) else n for i, n in enumerate(t.shape)])
+        case("index_add", f"{axis}", lambda v, i, s: torch.index_add(v, axis, i, s, alpha=0.5), t, index, rows)
+        case("index_copy", f"{axis}", lambda v, i, s: torch.index_copy(v, axis, i, s), t, index, rows)
+        case("index_fill", f"{axis}", lambda v, i: torch.index_fill(v, axis, i, -1.5), t, index)
+    for count in (1, 4, 7, 12, 20):
+        case("put_add", f"{count}", lambda t, i, s: torch.Tensor.put(t, i, s, accumulate=True), x34, Index(count, n=12), Real(count))
+    for size in ((3, 4), (4,), (3, 1), (1,), (1, 4)):
+        case("masked_scatter", f"{size}", lambda t, m, s: torch.masked_scatter(t, m > 0, s), x34, Real(*size, fixed=True), Real(12))
     for axis, keep in ((0, False), (1, False), (-1, True), (0, True), (-2, False)):
         case("median_half", f"{axis} {keep}",
              lambda t: torch.median(t.to(torch.float16), axis, keep)[0].to(torch.float64), x34)

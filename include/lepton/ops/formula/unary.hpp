@@ -9,6 +9,7 @@
 #include "lepton/core/formula.hpp"
 #include "lepton/ops/formula/activation.hpp"
 #include "lepton/ops/formula/maths.hpp"
+#include "lepton/ops/formula/special.hpp"
 
 namespace lepton::op {
 
@@ -215,7 +216,7 @@ using UnaryOps = Joined<TypeList<Relu, Sigmoid, Tanh, Silu, Gelu, GeluTanh, Leak
                           Sqrt, Square, Abs, Neg, Reciprocal, Sin, Cos, Clamp, Affine, PowScalar, Erf, Relu6, Selu, Celu,
                           Mish, Softsign, Hardswish, Hardsigmoid, Hardtanh, LogSigmoid, ScaledSoftplus,
                           Hardshrink, Softshrink, Tanhshrink, Threshold>,
-                        MathsOps>;
+                        Joined<MathsOps, SpecialOps>>;
 
 /// Whether the gradient of formula `O` is computed from its result rather than from its argument.
 template <class O> concept FromY = requires(const O o) { o.grad_from_y(1.0, 1.0); };
