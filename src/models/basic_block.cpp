@@ -14,8 +14,10 @@ BasicBlock::BasicBlock(std::int64_t in, std::int64_t out, std::int64_t stride)
 }
 
 Tensor BasicBlock::operator()(const Tensor& x) {
-  const Tensor y = bn2(conv2(relu(bn1(conv1(x)))));
-  return relu(y + (downsample ? (*downsample)(x) : x));
+  return with_hooks(x, [this](const Tensor& in) {
+    const Tensor y = bn2(conv2(relu(bn1(conv1(in)))));
+    return relu(y + (downsample ? (*downsample)(in) : in));
+  });
 }
 
 }  // namespace lepton::models

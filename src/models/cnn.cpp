@@ -41,7 +41,7 @@ Tensor Cnn::operator()(const Tensor& x) {
     throw Error("cnn", "was built for pictures " +
                            to_string(Shape{-1, options_.channels, options_.height, options_.width}) +
                            ", got " + to_string(x.shape()));
-  return classifier(features(x));
+  return with_hooks(x, [this](const Tensor& in) { return classifier(features(in)); });
 }
 
 }  // namespace lepton::models

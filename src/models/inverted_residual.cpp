@@ -18,8 +18,10 @@ InvertedResidual::InvertedResidual(const InvertedResidualOptions& o)
 }
 
 Tensor InvertedResidual::operator()(const Tensor& x) {
-  const Tensor y = conv(x);
-  return adds_input_ ? y + x : y;
+  return with_hooks(x, [this](const Tensor& in) {
+    const Tensor y = conv(in);
+    return adds_input_ ? y + in : y;
+  });
 }
 
 }  // namespace lepton::models

@@ -16,12 +16,14 @@ Mlp::Mlp(const MlpOptions& options) : dropout(options.dropout) {
 }
 
 Tensor Mlp::operator()(const Tensor& x) {
-  Tensor y = x.rank() > 2 ? x.flatten(1) : x;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    y = layers[i](y);
-    if (i + 1 < layers.size()) y = dropout(relu(y));
-  }
-  return y;
+  return with_hooks(x, [this](const Tensor& in) {
+    Tensor y = in.rank() > 2 ? in.flatten(1) : in;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      y = layers[i](y);
+      if (i + 1 < layers.size()) y = dropout(relu(y));
+    }
+    return y;
+  });
 }
 
 }  // namespace lepton::models

@@ -58,6 +58,8 @@ MobileNetV2::MobileNetV2(const MobileNetV2Options& o)
 
 Tensor MobileNetV2::pooled_features(const Tensor& x) { return mean(features(x), {2, 3}); }
 
-Tensor MobileNetV2::operator()(const Tensor& x) { return classifier(pooled_features(x)); }
+Tensor MobileNetV2::operator()(const Tensor& x) {
+  return with_hooks(x, [this](const Tensor& in) { return classifier(pooled_features(in)); });
+}
 
 }  // namespace lepton::models

@@ -56,7 +56,9 @@ Tensor ResNet::pooled_features(const Tensor& x) {
   return mean(y, {2, 3});
 }
 
-Tensor ResNet::operator()(const Tensor& x) { return fc(pooled_features(x)); }
+Tensor ResNet::operator()(const Tensor& x) {
+  return with_hooks(x, [this](const Tensor& in) { return fc(pooled_features(in)); });
+}
 
 ResNet resnet18(ResNetOptions options) {
   options.blocks = {2, 2, 2, 2};

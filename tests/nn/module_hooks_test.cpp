@@ -5,6 +5,7 @@
 #include "lepton/autograd/backward.hpp"
 #include "lepton/autograd/no_grad.hpp"
 #include "lepton/compile/compile.hpp"
+#include "lepton/models/resnet.hpp"
 #include "lepton/nn/containers.hpp"
 #include "lepton/nn/conv2d.hpp"
 #include "lepton/nn/linear.hpp"
@@ -68,6 +69,24 @@ TEST(ModuleHooks, OfAModuleThatKnowsNothingOfThem) {
   count_calls(list.submodule("0"), calls);
   list[0](x);
   EXPECT_EQ(calls, 2);
+}
+
+// Layers called by hand, as in the blocks of networks.
+TEST(ModuleHooks, OfTheMembersOfANetwork) {
+  models::ResNet net = models::resnet18({.classes = 4, .stem = models::ResNetStem::cifar, .width = 8});
+  net.eval();
+  int block = 0, conv = 0, whole = 0;
+  Shape seen;
+  count_calls(net.submodule("layer2.1"), block);
+  count_calls(net.submodule("layer2.1.conv1"), conv);
+  count_calls(net, whole);
+  net.submodule("layer4.1").register_forward_hook([&](const Tensor&, const Tensor& y) {
+    seen = y.shape();
+    return Tensor();
+  });
+  net(ones({2, 3, 32, 32}));
+  EXPECT_EQ((std::vector{block, conv, whole}), (std::vector{1, 1, 1}));
+  EXPECT_EQ(seen, (Shape{2, 64, 4, 4}));
 }
 
 TEST(ModuleHooks, StayWithTheModule) {

@@ -31,7 +31,9 @@ template <class Inner> class WeightNorm : public Module {
         weight_v(std::move(inner.weight)),
         inner_(std::move(inner)) {}
   Tensor operator()(const Tensor& x) const {
-    return inner_.forward(x, detail::with_norms(weight_v, weight_g), bias);
+    return with_hooks(x, [this](const Tensor& in) {
+      return inner_.forward(in, detail::with_norms(weight_v, weight_g), bias);
+    });
   }
 
   Parameter bias, weight_g, weight_v;
@@ -54,9 +56,11 @@ template <class Inner> class SpectralNorm : public Module {
         steps_(n_power_iterations),
         eps_(eps) {}
   Tensor operator()(const Tensor& x) const {
-    const int steps = training() ? steps_ : 0;
-    return inner_.forward(x, detail::over_largest_singular(weight_orig, weight_u, weight_v, steps, eps_),
-                          bias);
+    return with_hooks(x, [this](const Tensor& in) {
+      const int steps = training() ? steps_ : 0;
+      return inner_.forward(in, detail::over_largest_singular(weight_orig, weight_u, weight_v, steps, eps_),
+                            bias);
+    });
   }
 
   Parameter bias, weight_orig;
