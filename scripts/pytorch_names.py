@@ -40,7 +40,8 @@ RANDOM = "random: its distribution is tested (tests/ops, `ops/random.hpp`)"
 CONTAINER = "holds other layers, which are compared"
 SAME = "the same elements; the op table tests it"
 NOT_COMPARED = {
-    **dict.fromkeys(["rand", "randn", "uniform", "normal", "exponential", "bernoulli", "randint", "randperm",
+    **dict.fromkeys(["rand", "randn", "uniform", "normal", "exponential", "log_normal",
+                     "cauchy", "laplace", "geometric", "truncated_normal", "bernoulli", "randint", "randperm",
                      "multinomial", "dropout", "Dropout", "ChannelDropout", "AlphaDropout", "FeatureAlphaDropout"], RANDOM),
     **dict.fromkeys(["ModuleList", "ModuleDict", "Sequential", "Identity"], CONTAINER),
     **dict.fromkeys(["Tensor::clone", "Tensor::contiguous", "Tensor::zero_"], SAME),

@@ -1,4 +1,7 @@
 // Distributions that are made of uniform numbers, so that captured steps draw anew in each replay as those do.
+#include <cmath>
+#include <numbers>
+
 #include "lepton/autograd/no_grad.hpp"
 #include "lepton/ops/binary.hpp"
 #include "lepton/ops/cast.hpp"
@@ -27,6 +30,33 @@ Tensor by_share(const Tensor& weights, std::int64_t n) {
 Tensor exponential(const Shape& shape, double rate, TensorOptions options) {
   if (!(rate > 0)) throw Error("exponential", "the rate must be positive, got " + std::to_string(rate));
   return log1p(-rand(shape, options)) / -rate;
+}
+
+Tensor log_normal(const Shape& shape, double mean, double deviation, TensorOptions options) {
+  return exp(normal(shape, mean, deviation, options));
+}
+
+Tensor cauchy(const Shape& shape, double median, double scale, TensorOptions options) {
+  return median + scale * tan(std::numbers::pi * (rand(shape, options) - 0.5));
+}
+
+Tensor laplace(const Shape& shape, double mean, double scale, TensorOptions options) {
+  const Tensor above = exponential(shape, 1, options);  // one after the other: arguments have no order
+  return mean + scale * (above - exponential(shape, 1, options));
+}
+
+Tensor geometric(const Shape& shape, double p, TensorOptions options) {
+  if (!(p > 0 && p < 1)) throw Error("geometric", "p must lie in (0, 1), got " + std::to_string(p));
+  return floor(log1p(-rand(shape, options)) / std::log1p(-p)) + 1;
+}
+
+Tensor truncated_normal(const Shape& shape, double mean, double deviation, double low, double high,
+                        TensorOptions options) {
+  if (!(deviation > 0 && low < high))
+    throw Error("truncated_normal", "needs a positive deviation and low < high");
+  const auto share = [&](double x) { return std::erf((x - mean) / (deviation * std::numbers::sqrt2)); };
+  const Tensor z = erfinv(uniform(shape, share(low), share(high), options));
+  return clamp(mean + deviation * std::numbers::sqrt2 * z, low, high);
 }
 
 Tensor bernoulli(const Tensor& p) {

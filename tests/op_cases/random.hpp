@@ -105,6 +105,7 @@ inline OpCases distribution_cases() {
     std::int64_t i = 0;
     return generate(shape, [&](const Dims&) { return element(i++); });
   };
+  constexpr double pi = 3.14159265358979324;
   Array order({9});
   for (std::size_t i = 0; i < 9; ++i) order.values[i] = double(i);
   std::sort(order.values.begin(), order.values.end(), [](double a, double b) {
@@ -126,6 +127,54 @@ inline OpCases distribution_cases() {
           },
           drawn({7, 5}, [](std::int64_t i) { return -std::log1p(-uniform_float(i)) / 2; }),
           {LEPTON_FAILS("[exponential] the rate must be positive, got 0", exponential({2}, 0))}),
+      row("log_normal", "log_normal",
+          [] {
+            return log_normal({3, 4}, 0.5, 0.25);
+          },
+          drawn({3, 4}, [](std::int64_t i) { return std::exp(0.5 + 0.25 * normal_float(i)); }),
+          {LEPTON_FAILS("[random] computes with f32 and f64", log_normal({2}, 0, 1, {.dtype = i32}))}),
+      row("cauchy", "cauchy",
+          [] {
+            return cauchy({3, 4}, 1, 0.5, {.dtype = f64});
+          },
+          drawn({3, 4}, [=](std::int64_t i) { return 1 + 0.5 * std::tan(pi * (uniform_double(i) - 0.5)); }),
+          {LEPTON_FAILS("[random] computes with f32 and f64", cauchy({2}, 0, 1, {.dtype = i32}))}),
+      row("laplace", "laplace",
+          [] {
+            return laplace({3, 4}, 1, 0.5, {.dtype = f64});
+          },
+          drawn({3, 4},
+                [](std::int64_t i) {
+                  // The second twelve begin where the first end.
+                  return 1 + 0.5 * (std::log1p(-uniform_double(i + 12)) - std::log1p(-uniform_double(i)));
+                }),
+          {LEPTON_FAILS("[random] computes with f32 and f64", laplace({2}, 0, 1, {.dtype = i32}))}),
+      row("geometric", "geometric",
+          [] {
+            return geometric({3, 4}, 0.3);
+          },
+          drawn({3, 4},
+                [](std::int64_t i) {
+                  return std::floor(std::log1p(-uniform_float(i)) / std::log1p(-0.3)) + 1;
+                }),
+          {LEPTON_FAILS("[geometric] p must lie in (0, 1), got 1", geometric({2}, 1))}),
+      row("truncated_normal", "truncated_normal",
+          [] {
+            return truncated_normal({3, 4}, 1, 2, 0, 4, {.dtype = f64});
+          },
+          drawn({3, 4},
+                [](std::int64_t i) {
+                  const double low = std::erf(-0.5 / std::sqrt(2.0)), high = std::erf(1.5 / std::sqrt(2.0));
+                  const double share = low + (high - low) * uniform_double(i);
+                  double below = 0, above = 4;  // by halving
+                  for (int k = 0; k < 100; ++k) {
+                    const double middle = (below + above) / 2;
+                    (std::erf((middle - 1) / std::sqrt(8.0)) < share ? below : above) = middle;
+                  }
+                  return below;
+                }),
+          {LEPTON_FAILS("[truncated_normal] needs a positive deviation and low < high",
+                        truncated_normal({2}, 0, 1, 1, 1))}),
       row("bernoulli", "bernoulli",
           [] {
             return bernoulli(full({7, 5}, 0.3));

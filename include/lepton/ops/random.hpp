@@ -22,6 +22,17 @@ LEPTON_API Tensor randn(const Shape& shape, TensorOptions options = {});
 
 /// Exponential with mean 1 / rate.
 LEPTON_API Tensor exponential(const Shape& shape, double rate = 1, TensorOptions options = {});
+/// e^z for a normal z.
+LEPTON_API Tensor log_normal(const Shape& shape, double mean = 0, double deviation = 1, TensorOptions options = {});
+/// Cauchy's distribution about a median; half of it is within `scale`.
+LEPTON_API Tensor cauchy(const Shape& shape, double median = 0, double scale = 1, TensorOptions options = {});
+/// Laplace's distribution, exponential on either side of its mean; as the difference of two exponential ones.
+LEPTON_API Tensor laplace(const Shape& shape, double mean = 0, double scale = 1, TensorOptions options = {});
+/// How many trials of probability p the first success takes: 1, 2, ...
+LEPTON_API Tensor geometric(const Shape& shape, double p, TensorOptions options = {});
+/// Normal within [low, high], by the inverse of its distribution function.
+LEPTON_API Tensor truncated_normal(const Shape& shape, double mean, double deviation, double low, double high,
+                                   TensorOptions options = {});
 /// 1 with the probability that the element of `p` (f32, f64) says, else 0; of p's type. No gradient.
 LEPTON_API Tensor bernoulli(const Tensor& p);
 /// Whole numbers in [low, high), all equally likely; i64 if no type is given. high - low: at most 2^32.
