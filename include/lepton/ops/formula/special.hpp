@@ -56,8 +56,8 @@ struct Erfinv {
 // The gamma function's logarithm and its derivatives by Stirling's series, which is exact enough from 8 on: arguments are
 // moved there one by one, and those below a half are reflected (Abramowitz & Stegun 1964, 6.1, 6.3 and 6.4).
 
-/// x - floor(x) for a sine or tangent of pi x, which has other digits left far from 0
-template <class T> LEPTON_HD T turn(T x) { return T(3.1415926535897932) * (x - floor(x)); }
+/// pi times the distance of x to the nearest whole number, which is exact: for |sin|, sin^2 and tan of pi x
+template <class T> LEPTON_HD T turn(T x) { return T(3.1415926535897932) * (x - floor(x + T(0.5))); }
 
 /// Its second derivative
 template <class T> LEPTON_HD T trigamma(T x) {
