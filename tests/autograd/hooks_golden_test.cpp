@@ -102,7 +102,7 @@ void chosen_gradients(Log& log) {
 
 void higher(Log& log) {
   const Tensor x = leaf({1, 2});
-  register_hook(x, log.hook("x", [x](const Tensor& g) { return g * x; }));
+  register_hook(x, log.hook("x", [&x](const Tensor& g) { return g * x; }));
   const Tensor g = grad(sum(x * x * x), {x}, {.create_graph = true})[0];
   log("first", g);
   log("second", grad(sum(g), {x})[0]);

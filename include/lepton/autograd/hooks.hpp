@@ -17,7 +17,8 @@ using LeafHook = std::function<void(const Tensor& leaf)>;
 /// Runs `hook` on the gradient by `x`, in every walk that comes to it: once a walk, with the sum of what comes from all
 /// uses of x, before it goes on to x's inputs or, for a leaf, is added to `grad()`. Several run in the order of their
 /// coming, each on what the one before gave. They run in `grad(root, {x})` too, and are recorded under create_graph.
-/// Throws where x wants no gradient; the walk throws where a hook gives another shape or type.
+/// Throws where x wants no gradient; the walk throws where a hook gives another shape or type. A hook of a leaf that
+/// itself holds the leaf keeps it alive until it is removed: let it hold a reference.
 ///
 /// Hooks belong to x's identity: a copy of a model has none, a moved one keeps them. In a captured step a hook runs
 /// while it is recorded; what it computes is replayed, what it does on the host is not. A change of any leaf's hooks
