@@ -25,14 +25,10 @@ template <class Args> class Half {
   Half(const Graph& g, int whole, const Args& args) : g_(g), whole_(whole), args_(args), half_(args) {
     for (const RecordedSlot& slot : g.launch(whole).slots) set(slot.field, nullptr);
   }
-  Args& args() { return half_; }
 
   /// Takes a field of the whole over, if it has it.
   Half& with(const void* Args::*field, Access access) { return take(at(field), access); }
   Half& with(void* Args::*field, Access access) { return take(at(field), access); }
-  Half& with(const void* Args::*field, RecordedSlot slot) {
-    return add(slot_at(slot, at(field), Access::read));
-  }
   Half& with(void* Args::*field, RecordedSlot slot, Access access) {
     return add(slot_at(slot, at(field), access));
   }
