@@ -30,6 +30,11 @@ struct RecordedSlot {
   Access access;
 };
 
+/// Where a field of a launch's arguments stands in them, as RecordedSlot::field has it.
+inline std::uint32_t field_of(const void* field, const void* args) {
+  return std::uint32_t(static_cast<const std::byte*>(field) - static_cast<const std::byte*>(args));
+}
+
 /// The same place in memory, for a field of other arguments.
 inline RecordedSlot slot_at(RecordedSlot slot, std::size_t field, Access access) {
   slot.field = std::uint32_t(field);

@@ -17,10 +17,6 @@ template <class Args> const Args* match(const RecordedLaunch& l, const kernels::
   return l.call.kernel == &kernel ? reinterpret_cast<const Args*>(l.args.get()) : nullptr;
 }
 
-std::uint32_t distance(const void* field, const void* args) {
-  return std::uint32_t(static_cast<const std::byte*>(field) - static_cast<const std::byte*>(args));
-}
-
 std::size_t picture(std::int64_t c, std::int64_t h, std::int64_t w, DType dtype) {
   return std::size_t(c * h * w) * size_of(dtype);
 }
@@ -39,7 +35,7 @@ template <class Args, class Conv, ConvPass pass> Sliceable convolution(const Arg
   r.samples = s.n;
   const std::size_t x = picture(s.ic, s.ih, s.iw, s.dtype), y = picture(s.oc, s.oh, s.ow, s.dtype);
   const auto add = [&](const void* field, Along along, std::size_t bytes) {
-    r.pointers.push_back({distance(field, &args), along, bytes});
+    r.pointers.push_back({field_of(field, &args), along, bytes});
   };
   if constexpr (pass == ConvPass::forward) {
     add(&a.x, Along::sample, x);
@@ -64,7 +60,7 @@ bool add_chain(Sliceable& r, const void* args, const kernels::ChainArgs& chain, 
   for (int k = 0; k < chain.operands; ++k) {
     const auto& o = chain.operand[k];
     const std::int64_t step = chain.rows == 1 ? o.col_stride : o.row_stride;
-    r.pointers.push_back({distance(&o.data, args), step == 0 ? Along::fixed : Along::sample,
+    r.pointers.push_back({field_of(&o.data, args), step == 0 ? Along::fixed : Along::sample,
                           std::size_t(step * (rows / samples)) * size_of(o.dtype)});
   }
   return true;
@@ -110,9 +106,9 @@ Sliceable pooling(const Args& a, const void* inner, const void* outer, const voi
   const kernels::PoolShape& s = a.shape;
   Sliceable r;
   r.samples = s.n;
-  r.pointers = {{distance(inner, &a), Along::sample, picture(s.c, s.ih, s.iw, s.dtype)},
-                {distance(outer, &a), Along::sample, picture(s.c, s.oh, s.ow, s.dtype)},
-                {distance(where, &a), Along::sample, picture(s.c, s.oh, s.ow, u8)}};
+  r.pointers = {{field_of(inner, &a), Along::sample, picture(s.c, s.ih, s.iw, s.dtype)},
+                {field_of(outer, &a), Along::sample, picture(s.c, s.oh, s.ow, s.dtype)},
+                {field_of(where, &a), Along::sample, picture(s.c, s.oh, s.ow, u8)}};
   r.resize = [](void* args, std::int64_t count, const void*) { static_cast<Args*>(args)->shape.n = count; };
   return r;
 }
@@ -121,10 +117,10 @@ Sliceable pooling(const Args& a, const void* inner, const void* outer, const voi
 Sliceable pooled(const kernels::ConvPoolArgs& a) {
   using Args = kernels::ConvPoolArgs;
   Sliceable r = convolution<Args, kernels::ConvArgs, ConvPass::forward>(a, a.conv);
-  std::erase_if(r.pointers, [&](const SamplePointer& p) { return p.field == distance(&a.conv.y, &a); });
+  std::erase_if(r.pointers, [&](const SamplePointer& p) { return p.field == field_of(&a.conv.y, &a); });
   const kernels::PoolShape& s = a.pool.shape;
-  r.pointers.push_back({distance(&a.pool.y, &a), Along::sample, picture(s.c, s.oh, s.ow, s.dtype)});
-  r.pointers.push_back({distance(&a.pool.where, &a), Along::sample, picture(s.c, s.oh, s.ow, u8)});
+  r.pointers.push_back({field_of(&a.pool.y, &a), Along::sample, picture(s.c, s.oh, s.ow, s.dtype)});
+  r.pointers.push_back({field_of(&a.pool.where, &a), Along::sample, picture(s.c, s.oh, s.ow, u8)});
   r.prepare = [](const void* args, std::int64_t count) -> const void* {
     return plan_for(static_cast<const Args*>(args)->conv, ConvPass::forward, count);
   };
@@ -144,11 +140,11 @@ Sliceable weight_grad(const kernels::ConvWeightGradArgs& a) {
   r.shards = kernels::cpu::conv_weight_shards(a.plan);
   if (r.shards == 0) return r;
   r.samples = s.n;
-  r.pointers = {{distance(&a.x, &a), Along::sample, picture(s.ic, s.ih, s.iw, s.dtype)},
-                {distance(&a.g, &a), Along::sample, picture(s.oc, s.oh, s.ow, s.dtype)},
-                {distance(&a.dw, &a), Along::fixed, 0},
-                {distance(&a.db, &a), Along::fixed, 0},
-                {distance(&a.scratch, &a), Along::shared, 0}};
+  r.pointers = {{field_of(&a.x, &a), Along::sample, picture(s.ic, s.ih, s.iw, s.dtype)},
+                {field_of(&a.g, &a), Along::sample, picture(s.oc, s.oh, s.ow, s.dtype)},
+                {field_of(&a.dw, &a), Along::fixed, 0},
+                {field_of(&a.db, &a), Along::fixed, 0},
+                {field_of(&a.scratch, &a), Along::shared, 0}};
   r.add = [](const void* args, const SamplePart& part) {
     const auto& to = *static_cast<const Args*>(args);
     kernels::cpu::conv2d_weight_add(to, {part.count, part.shard, part.starts,
@@ -167,8 +163,8 @@ Sliceable copying(const kernels::CopyArgs& a) {
   Sliceable r;
   if (w.rank < 2 || w.stride[0][0] <= 0 || w.stride[1][0] <= 0) return r;
   r.samples = w.size[0];
-  r.pointers = {{distance(&a.x, &a), Along::sample, std::size_t(w.stride[0][0]) * size_of(a.from)},
-                {distance(&a.y, &a), Along::sample, std::size_t(w.stride[1][0]) * size_of(a.to)}};
+  r.pointers = {{field_of(&a.x, &a), Along::sample, std::size_t(w.stride[0][0]) * size_of(a.from)},
+                {field_of(&a.y, &a), Along::sample, std::size_t(w.stride[1][0]) * size_of(a.to)}};
   r.resize = [](void* args, std::int64_t count, const void*) {
     kernels::Walk& walk = static_cast<kernels::CopyArgs*>(args)->walk;
     walk.n = walk.n / walk.size[0] * count;
@@ -196,7 +192,7 @@ template <class Args> class NormSlice {
 
  private:
   template <class... Fields> NormSlice& add(Along along, std::size_t bytes, const Fields&... fields) {
-    (slice.pointers.push_back({distance(&fields, &args_), along, bytes}), ...);
+    (slice.pointers.push_back({field_of(&fields, &args_), along, bytes}), ...);
     return *this;
   }
   const Args& args_;

@@ -41,10 +41,6 @@ const RecordedSlot* other_operand(const Graph& g, int i, const RecordedSlot& slo
   return left->storage == slot.storage ? right : left;
 }
 
-template <class Args> std::uint32_t at(const Args& args, const void* field) {
-  return std::uint32_t(static_cast<const std::byte*>(field) - reinterpret_cast<const std::byte*>(&args));
-}
-
 /// Slots of launch `i` without those of `field`.
 std::vector<RecordedSlot> slots_without(const Graph& g, int i, std::uint32_t field) {
   std::vector<RecordedSlot> slots = g.launch(i).slots;
@@ -69,11 +65,11 @@ bool fuse_forward(Graph& g, int norm) {
 
   kernels::BatchNormArgs args = *a;
   args.activation = activation_of(act->op);
-  std::vector<RecordedSlot> slots = slots_without(g, norm, at(args, &args.y));
+  std::vector<RecordedSlot> slots = slots_without(g, norm, field_of(&args.y, &args));
   RecordedSlot y = *g.slot(next, &act->y);
-  y.field = at(args, &args.y);
+  y.field = field_of(&args.y, &args);
   slots.push_back(y);
-  if (residual) slots.push_back({at(args, &args.residual), residual->storage, residual->offset, Access::read});
+  if (residual) slots.push_back({field_of(&args.residual, &args), residual->storage, residual->offset, Access::read});
   g.merge(members, g.make(kernels::batch_norm, args, slots));
   return true;
 }
@@ -112,20 +108,20 @@ bool fuse_backward(Graph& g, int back) {
 
   kernels::BatchNormGradArgs args = *a;
   args.activation = activation_of(act->op);
-  std::vector<RecordedSlot> slots = slots_without(g, back, at(args, &args.g));
+  std::vector<RecordedSlot> slots = slots_without(g, back, field_of(&args.g, &args));
   const RecordedSlot &upper = *g.slot(grad, &act->g), &saved = *g.slot(grad, &act->saved);
-  slots.push_back({at(args, &args.g), upper.storage, upper.offset, Access::read});
+  slots.push_back({field_of(&args.g, &args), upper.storage, upper.offset, Access::read});
   if (const int norm = norm_of(g, saved, back); norm >= 0) {
     const auto& forward = *g.match(norm, kernels::batch_norm);
     const int rest = g.make_temporary(std::size_t(args.c) * size_of(args.dtype));
-    g.launch(norm).slots.push_back({at(forward, &forward.mean_rest), rest, 0, Access::write});
+    g.launch(norm).slots.push_back({field_of(&forward.mean_rest, &forward), rest, 0, Access::write});
     g.point(norm);
-    slots.push_back({at(args, &args.mean_rest), rest, 0, Access::read});
-    if (const RecordedSlot* bias = g.slot(norm, &forward.bias)) slots.push_back(slot_at(*bias, at(args, &args.bias), Access::read));
+    slots.push_back({field_of(&args.mean_rest, &args), rest, 0, Access::read});
+    if (const RecordedSlot* bias = g.slot(norm, &forward.bias)) slots.push_back(slot_at(*bias, field_of(&args.bias, &args), Access::read));
   } else {
-    slots.push_back({at(args, &args.y), saved.storage, saved.offset, Access::read});
+    slots.push_back({field_of(&args.y, &args), saved.storage, saved.offset, Access::read});
   }
-  if (!g.only_reader(dz.storage, back)) slots.push_back({at(args, &args.dresidual), dz.storage, 0, Access::write});
+  if (!g.only_reader(dz.storage, back)) slots.push_back({field_of(&args.dresidual, &args), dz.storage, 0, Access::write});
   g.merge(members, g.make(kernels::batch_norm_grad, args, slots));
   return true;
 }

@@ -37,8 +37,7 @@ template <class Args> class Half {
 
  private:
   template <class Pointer> std::uint32_t at(Pointer Args::*field) const {
-    return std::uint32_t(reinterpret_cast<const std::byte*>(&(args_.*field)) -
-                         reinterpret_cast<const std::byte*>(&args_));
+    return field_of(&(args_.*field), &args_);
   }
   void set(std::uint32_t field, const void* pointer) {
     std::memcpy(reinterpret_cast<std::byte*>(&half_) + field, &pointer, sizeof pointer);
